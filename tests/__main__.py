@@ -1,0 +1,44 @@
+"""Run every check of the project: `python -m tests`, or some of them: `python -m tests lint types`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from time import perf_counter
+
+# The slow suites come last, so that a plain mistake shows at once.
+CHECKS = {
+    "lint": ([sys.executable, "-m", "ruff", "check", "."], [sys.executable, "-m", "ruff", "format", "--check", "."]),
+    "types": ([sys.executable, "-m", "mypy"],),
+    "imports": ([sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],),
+    "docs": ([sys.executable, "docs/generate.py", "--check"],),
+    "tests": (
+        [sys.executable, "-m", "pytest", "-q", "-n", "auto", "-m", "not slow"],
+        [sys.executable, "-m", "pytest", "-q", "-m", "slow"],
+    ),
+}
+
+
+def main(wanted: list[str]) -> int:
+    """Run the checks of these names (none: all); return 0 if all pass."""
+    unknown = [name for name in wanted if name not in CHECKS]
+    if unknown:
+        sys.stderr.write(f"There is no check {', '.join(unknown)}; there are: {', '.join(CHECKS)}.\n")
+        return 2
+    failed = []
+    for name in wanted or CHECKS:
+        for command in CHECKS[name]:
+            start = perf_counter()
+            sys.stderr.write(f"== {name}: {' '.join(command[1:])}\n")
+            sys.stderr.flush()
+            status = subprocess.run(command, check=False).returncode
+            sys.stderr.write(f"== {name}: {'passed' if status == 0 else f'failed ({status})'} in {perf_counter() - start:.0f} s\n")
+            if status != 0:
+                failed.append(name)
+    if failed:
+        sys.stderr.write(f"Failed: {', '.join(dict.fromkeys(failed))}.\n")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
