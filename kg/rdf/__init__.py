@@ -1,0 +1,1 @@
+"""What all stages share about RDF: terms, IRIs, the vocabulary and the reference data."""
