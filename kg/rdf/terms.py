@@ -1,0 +1,103 @@
+"""RDF terms as text: the canonical N-Triples syntax, in Python and as DuckDB macros.
+
+A relation of quads holds its terms in this form (`<iri>`, `"lexical"`, `"lexical"^^<datatype>`, `"lexical"@tag`), so that equal terms are
+equal strings and a line of N-Quads is a concatenation. Escapes are those of canonical N-Triples (RDF 1.2 N-Triples, section 3.1).
+"""
+
+from __future__ import annotations
+
+import re
+
+XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+
+_ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+_ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\]')
+# Characters that an IRIREF of N-Triples may not hold.
+_NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match.group()
+    return _ESCAPES.get(character) or f"\\u{ord(character):04X}"
+
+
+def iri(value: str) -> str:
+    """Return `<value>`; ValueError for characters that no IRI may hold."""
+    bad = _NOT_IN_IRI.search(value)
+    if bad:
+        raise ValueError(f"an IRI may not hold {bad.group()!r}: {value!r}")
+    return f"<{value}>"
+
+
+def literal(lexical: str, datatype: str | None = None, language: str | None = None) -> str:
+    """Return a literal; a datatype of xsd:string is left out and a language tag written in lower case, as the canonical form wants."""
+    quoted = f'"{_ESCAPED.sub(_escape, lexical)}"'
+    if language:
+        return f"{quoted}@{language.lower()}"
+    return quoted if datatype in (None, XSD_STRING) else f"{quoted}^^<{datatype}>"
+
+
+# RFC 3987, as RE2 reads it: what an IRI may hold outside ASCII without percent-encoding.
+_UCSCHAR = (
+    r"\x{A0}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFEF}"
+    + "".join(rf"\x{{{plane:X}0000}}-\x{{{plane:X}FFFD}}" for plane in range(0x1, 0xE))
+    + r"\x{E1000}-\x{EFFFD}"
+)
+# An IRI or relative one. Of ASCII it says what may stand where; what may not outside ASCII is told apart, which makes for a smaller automaton.
+_SCHEME = "[A-Za-z][A-Za-z0-9+.-]*:"
+_NEVER = r'\x00-\x20"#%<>\[\\\]^`{|}\x7f'
+_NAME, _SEGMENT, _PATH, _QUERY = (rf"(?:[^{ends}{_NEVER}]|%[0-9A-Fa-f][0-9A-Fa-f])" for ends in ("/:?@", "/?", "?", ""))
+_AUTHORITY = rf"(?:(?:{_NAME}|:)*@)?(?:\[[0-9A-Fa-f:.]+\]|{_NAME}*)(?::[0-9]*)?"
+_IRI = (
+    rf"(?:{_SCHEME}(?://{_AUTHORITY}(?:/{_PATH}*)?|/?(?:{_SEGMENT}{_PATH}*)?)|(?:{_NAME}|@)*(?:/{_PATH}*)?)(?:\?{_QUERY}*)?(?:#{_QUERY}*)?"
+)
+_NEVER_OUTSIDE_ASCII = (
+    r"\x{80}-\x{9F}\x{E000}-\x{F8FF}\x{FDD0}-\x{FDEF}\x{FFF0}-\x{FFFF}\x{E0000}-\x{E0FFF}\x{F0000}-\x{10FFFF}"
+    + "".join(rf"\x{{{plane:X}FFFE}}\x{{{plane:X}FFFF}}" for plane in range(0x1, 0xF))
+)
+_TAG = "[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*"
+
+
+def macros() -> str:
+    """Return the SQL that defines the term functions on a DuckDB connection.
+
+    `kg_iri(x)`, `kg_blank(x)`, `kg_plain(x)`, `kg_typed(x, datatype)` and `kg_tagged(x, tag)` make terms. `kg_encode(x)` makes a value IRI-safe (R2RML
+    7.3: all but the unreserved characters of RFC 3987 is percent-encoded, upper-case hexadecimal); `kg_checked_iri(x, base)` returns a value
+    that is an IRI, or one relative to `base`, and `kg_checked_tag(x)` one that is a language tag, in lower case: both raise an error else.
+    `kg_lexical(term)` and `kg_datatype(term)` take a literal apart, and give '' for what is none. `kg_double(x)` and `kg_decimal(x)` give a
+    number's canonical lexical form to 15 significant digits, so that the last bits of a product do not show.
+    """
+    # The escapes of JSON are those of canonical N-Triples but for U+007F, and DuckDB makes and reads them faster than replacements; its
+    # percent-encoding is right for what an IRI may not hold. A label of a blank node holds fewer characters: `_` takes the place of `%`.
+    return rf"""
+    CREATE OR REPLACE MACRO kg_plain(x) AS replace(json_quote(x)::VARCHAR, chr(127), '\u007F');
+    CREATE OR REPLACE MACRO kg_typed(x, datatype) AS kg_plain(x) || CASE WHEN datatype = '{XSD_STRING}' THEN '' ELSE '^^<' || datatype || '>' END;
+    CREATE OR REPLACE MACRO kg_tagged(x, tag) AS kg_plain(x) || '@' || tag;
+    CREATE OR REPLACE MACRO kg_encode(x) AS CASE
+      WHEN strlen(x) = length(x) THEN url_encode(x)
+      ELSE array_to_string(list_transform(regexp_extract_all(x, '[{_UCSCHAR}]+|[^{_UCSCHAR}]+'), lambda run:
+        CASE WHEN regexp_matches(run, '^[{_UCSCHAR}]') THEN run ELSE url_encode(run) END), '') END;
+    CREATE OR REPLACE MACRO kg_blank(x) AS
+      '_:b' || replace(replace(replace(replace(url_encode(x), '_', '%5F'), '~', '%7E'), '.', '%2E'), '%', '_');
+    CREATE OR REPLACE MACRO kg_iri(x) AS '<' || x || '>';
+    CREATE OR REPLACE MACRO kg_checked_iri(x, base) AS CASE
+      WHEN NOT regexp_full_match(x, '{_IRI}') OR regexp_matches(x, '[{_NEVER_OUTSIDE_ASCII}]')
+        THEN error(json_quote(x)::VARCHAR || ' is no IRI: percent-encode what an IRI may not hold, or use a template')
+      WHEN regexp_matches(x, '^{_SCHEME}') THEN x ELSE base || x END;
+    CREATE OR REPLACE MACRO kg_checked_tag(x) AS CASE WHEN regexp_full_match(x, '{_TAG}') THEN lower(x)
+      WHEN x IS NOT NULL THEN error(json_quote(x)::VARCHAR || ' is no language tag: one is like en or pt-BR') END;
+    CREATE OR REPLACE MACRO kg_lexical(term) AS CASE
+      WHEN starts_with(term, '"') THEN json_extract_string(regexp_extract(term, '^"(?s:.*)"'), '$') WHEN term IS NOT NULL THEN '' END;
+    CREATE OR REPLACE MACRO kg_datatype(term) AS regexp_extract(term, '^"(?s:.*)"\^\^<([^>]*)>$', 1);
+    CREATE OR REPLACE MACRO kg_double(x) AS CASE WHEN isfinite(x) THEN
+      regexp_replace(regexp_extract(format('{{:.14e}}', x), '^[^e]*'), '(\.\d)?(\d*?)0*$', '\1\2')
+      || 'E' || TRY_CAST(regexp_extract(format('{{:.14e}}', x), '[+-]\d+$') AS INTEGER)
+      WHEN isnan(x) THEN 'NaN' WHEN x > 0 THEN 'INF' WHEN x < 0 THEN '-INF' END;
+    -- The digits are those of the scientific form; the point is moved by as many places as the exponent says.
+    CREATE OR REPLACE MACRO kg_placed(digits, exponent) AS CASE
+      WHEN exponent >= length(digits) - 1 THEN rpad(digits, exponent + 1, '0')
+      WHEN exponent >= 0 THEN digits[:exponent + 1] || rtrim('.' || rtrim(digits[exponent + 2:], '0'), '.')
+      ELSE rtrim('0.' || repeat('0', -exponent - 1) || digits, '0') END;
+    CREATE OR REPLACE MACRO kg_decimal(x) AS CASE WHEN x = 0 THEN '0' WHEN isfinite(x) THEN CASE WHEN x < 0 THEN '-' ELSE '' END || kg_placed(
+      replace(regexp_extract(format('{{:.14e}}', abs(x)), '^[^e]*'), '.', ''), TRY_CAST(regexp_extract(format('{{:.14e}}', x), '[+-]\d+$') AS INTEGER)) END;
+    """
