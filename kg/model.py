@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import PurePath
 from typing import TypeAlias
+
+# A record of a JSON Lines file, which its id follows; in any other file name `#` is a character like others.
+_RECORD = re.compile(r"(.*?\.(?:jsonl|ndjson))(#.*)", re.IGNORECASE | re.DOTALL)
 
 
 class Severity(StrEnum):
@@ -57,6 +62,13 @@ class Passage:
     name: str
     text: str
     sha256: str
+
+    @property
+    def file(self) -> str:
+        """The file's name without its folders, with the `#id` of a record: what the graph and the report call the source."""
+        record = _RECORD.match(self.source)
+        path, identifier = record.groups() if record else (self.source, "")
+        return PurePath(path).name + identifier
 
 
 @dataclass(frozen=True, slots=True)

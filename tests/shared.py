@@ -15,5 +15,8 @@ def shared_path(*parts: str) -> Path:
     folder = Path(os.environ.get("KG_SHARED", ROOT.parent / "shared"))
     path = folder.joinpath(*parts)
     if not path.exists():
-        pytest.skip(f"the shared corpora are not here ({'/'.join(parts)}); set KG_SHARED to their folder", allow_module_level=True)
+        pytest.skip(
+            f"the shared corpora are not here ({'/'.join(parts)}); set KG_SHARED to their folder",
+            allow_module_level=True,
+        )
     return path

@@ -11,7 +11,8 @@ import re
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
 
 _ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
-_ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\]')
+# Controls, and what is no character of XML 1.1.
+_ESCAPED = re.compile('[\x00-\x1f\x7f"\\\\\ufffe\uffff]')
 # Characters that an IRIREF of N-Triples may not hold.
 _NOT_IN_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 
@@ -48,9 +49,7 @@ _SCHEME = "[A-Za-z][A-Za-z0-9+.-]*:"
 _NEVER = r'\x00-\x20"#%<>\[\\\]^`{|}\x7f'
 _NAME, _SEGMENT, _PATH, _QUERY = (rf"(?:[^{ends}{_NEVER}]|%[0-9A-Fa-f][0-9A-Fa-f])" for ends in ("/:?@", "/?", "?", ""))
 _AUTHORITY = rf"(?:(?:{_NAME}|:)*@)?(?:\[[0-9A-Fa-f:.]+\]|{_NAME}*)(?::[0-9]*)?"
-_IRI = (
-    rf"(?:{_SCHEME}(?://{_AUTHORITY}(?:/{_PATH}*)?|/?(?:{_SEGMENT}{_PATH}*)?)|(?:{_NAME}|@)*(?:/{_PATH}*)?)(?:\?{_QUERY}*)?(?:#{_QUERY}*)?"
-)
+_IRI = rf"(?:{_SCHEME}(?://{_AUTHORITY}(?:/{_PATH}*)?|/?(?:{_SEGMENT}{_PATH}*)?)|(?:{_NAME}|@)*(?:/{_PATH}*)?)(?:\?{_QUERY}*)?(?:#{_QUERY}*)?"
 _NEVER_OUTSIDE_ASCII = (
     r"\x{80}-\x{9F}\x{E000}-\x{F8FF}\x{FDD0}-\x{FDEF}\x{FFF0}-\x{FFFF}\x{E0000}-\x{E0FFF}\x{F0000}-\x{10FFFF}"
     + "".join(rf"\x{{{plane:X}FFFE}}\x{{{plane:X}FFFF}}" for plane in range(0x1, 0xF))
@@ -67,10 +66,11 @@ def macros() -> str:
     `kg_lexical(term)` and `kg_datatype(term)` take a literal apart, and give '' for what is none. `kg_double(x)` and `kg_decimal(x)` give a
     number's canonical lexical form to 15 significant digits, so that the last bits of a product do not show.
     """
-    # The escapes of JSON are those of canonical N-Triples but for U+007F, and DuckDB makes and reads them faster than replacements; its
+    # The escapes of JSON are those of canonical N-Triples but for U+007F, U+FFFE and U+FFFF, and DuckDB makes and reads them faster than replacements; its
     # percent-encoding is right for what an IRI may not hold. A label of a blank node holds fewer characters: `_` takes the place of `%`.
     return rf"""
-    CREATE OR REPLACE MACRO kg_plain(x) AS replace(json_quote(x)::VARCHAR, chr(127), '\u007F');
+    CREATE OR REPLACE MACRO kg_plain(x) AS CASE WHEN strlen(x) = length(x) THEN replace(json_quote(x)::VARCHAR, chr(127), '\u007F')
+      ELSE replace(replace(replace(json_quote(x)::VARCHAR, chr(127), '\u007F'), chr(65534), '\uFFFE'), chr(65535), '\uFFFF') END;
     CREATE OR REPLACE MACRO kg_typed(x, datatype) AS kg_plain(x) || CASE WHEN datatype = '{XSD_STRING}' THEN '' ELSE '^^<' || datatype || '>' END;
     CREATE OR REPLACE MACRO kg_tagged(x, tag) AS kg_plain(x) || '@' || tag;
     CREATE OR REPLACE MACRO kg_encode(x) AS CASE
