@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from kg.extraction.document import Document
     from kg.extraction.tags import Tag
 
+_GROUPS = ("pods", "slices", "nodes", "servers", "superpods", "racks")
+# A count and the hardware that it counts have only their tags and a space between them.
+_BESIDE = len("</gpu_count> <hardware>") + 1
 _HEDGED = (Slot.PARAMS, Slot.GPU_COUNT, Slot.TRAINING, Slot.YEAR)
 
 
@@ -64,13 +67,29 @@ def tag_claims(document: Document, tagged: tuple[TaggedValue, ...], model: str, 
         if tag.slot is Slot.YEAR:
             meaning = meaning_of(document, entry.token)
             property_, more = meaning.property, meaning.also
-        yield Claim(
-            subject, property_, value.value, quote, rule, tag.start, tag.slot, value.unit, approximate, value.level
-        )
+        unit = counted_groups(tagged, entry) or value.unit
+        yield Claim(subject, property_, value.value, quote, rule, tag.start, tag.slot, unit, approximate, value.level)
         for property_ in more:
             yield Claim(subject, property_, value.value, quote, rule, tag.start, approximate=approximate)
         if tag.slot is Slot.HARDWARE and quote == entry.text:
             yield from accelerator_claims(document, quote, tag.start, rule)
+
+
+def counted_groups(tagged: tuple[TaggedValue, ...], entry: TaggedValue) -> str | None:
+    """Return `pods` or the like where a count is one of groups of accelerators and not of accelerators.
+
+    "4 TPU v4 pods" and "a TPU v4 pod" count pods, "a 256 TPU v4 pod" counts the chips of one.
+    """
+    if entry.tag.slot is not Slot.GPU_COUNT or not isinstance(entry.value, SlotValue):
+        return None
+    for other in tagged:
+        if other.tag.slot is Slot.HARDWARE and 0 <= other.tag.start - entry.tag.end <= _BESIDE:
+            words = other.text.lower().split()
+            last = words[-1].strip(".,;:") if words else ""
+            plural = last if last.endswith("s") else f"{last}s"
+            if plural in _GROUPS and (last == plural or entry.value.value == 1):
+                return plural
+    return None
 
 
 def subject_of(slot: Slot, model: str, run: str) -> tuple[str, str]:
@@ -109,6 +128,9 @@ def tag_findings(document: Document, tagged: tuple[TaggedValue, ...]) -> Iterato
         if isinstance(entry.value, NoValue):
             yield _finding(document, entry, entry.value.code, f"{name} has no value: {entry.value.why}.")
             continue
+        if groups := counted_groups(tagged, entry):
+            message = f"{entry.text} counts {groups}, not accelerators: how many of these there were is not stated."
+            yield _finding(document, entry, "groups-counted", message)
         if entry.hedge is not None:
             words = document.text(entry.hedge, entry.token)
             message = f'"{words}" stands before {name}: a reader of the tag alone takes the value for exact.'
