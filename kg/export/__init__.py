@@ -1,0 +1,7 @@
+"""Exports: a graph in the formats of other systems."""
+
+from __future__ import annotations
+
+from kg.export.write import FORMATS, export, format_of, has_graphs, opened
+
+__all__ = ["FORMATS", "export", "format_of", "has_graphs", "opened"]

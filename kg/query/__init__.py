@@ -1,0 +1,25 @@
+"""Queries: SPARQL over a store, the named questions, what is known of one thing, and counts."""
+
+from __future__ import annotations
+
+from kg.query.counts import counts
+from kg.query.endpoint import ask_endpoint
+from kg.query.explain import Explanation, explain
+from kg.query.named import Question, question, questions
+from kg.query.results import FORMATS, render
+from kg.query.run import run
+from kg.query.text import explanation_text
+
+__all__ = [
+    "FORMATS",
+    "Explanation",
+    "Question",
+    "ask_endpoint",
+    "counts",
+    "explain",
+    "explanation_text",
+    "question",
+    "questions",
+    "render",
+    "run",
+]

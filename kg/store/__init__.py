@@ -1,0 +1,7 @@
+"""The embedded SPARQL store (Oxigraph) of a release."""
+
+from __future__ import annotations
+
+from kg.store.oxigraph import build_store, memory_store, open_store
+
+__all__ = ["build_store", "memory_store", "open_store"]

@@ -1,0 +1,40 @@
+"""Builds and opens Oxigraph stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.errors import QueryError
+
+
+def build_store(quads: Path, triples: Path, folder: Path) -> None:
+    """Make a store in `folder` of a file of N-Quads and the file of its distinct triples.
+
+    The triples become the default graph, which so is the merge of all graphs, each triple once. (Oxigraph's own union of graphs repeats a triple
+    for each graph that holds it, and every count over it is wrong.)
+    """
+    store = ox.Store(str(folder))
+    store.bulk_load(path=str(quads), format=ox.RdfFormat.N_QUADS)
+    store.bulk_load(path=str(triples), format=ox.RdfFormat.N_TRIPLES)
+    store.optimize()
+    store.flush()
+
+
+def open_store(folder: Path) -> ox.Store:
+    """Open a store for reading; any number of processes may."""
+    try:
+        return ox.Store.read_only(str(folder))
+    except (OSError, RuntimeError) as error:
+        raise QueryError(
+            "KG501", f"the store cannot be opened: {error}", where=str(folder), advice="build the release again"
+        ) from error
+
+
+def memory_store(quads: Iterable[ox.Quad]) -> ox.Store:
+    """Return a store in memory that holds the quads, and all their triples in the default graph."""
+    store = ox.Store()
+    store.extend(copy for quad in quads for copy in (quad, ox.Quad(quad.subject, quad.predicate, quad.object)))
+    return store
