@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    import click
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -94,6 +97,57 @@ def _entry(term: Term) -> object:
     if term.kind == "class" or term.range in (None, XSD + "string", RDFS + "Literal"):
         return f"kg:{term.name}"
     return {"@id": f"kg:{term.name}", "@type": _short(str(term.range))}
+
+
+def commands_reference() -> str:
+    """Return docs/reference/commands.md: every command with its arguments and options, from the command line itself."""
+    import importlib
+
+    import click
+
+    from kg.cli import COMMANDS, group
+
+    sections = [_COMMANDS_INTRODUCTION, _options(group)]
+    for name, (module, line) in COMMANDS.items():
+        command = importlib.import_module(module).command
+        context = click.Context(command, info_name=f"kg {name}", max_content_width=100)
+        usage = " ".join(command.get_usage(context).removeprefix("Usage: ").split())
+        sections += [f"## kg {name}", line, f"```text\n{usage}\n```", _help_text(command.help or ""), _options(command)]
+    return "\n\n".join(sections) + "\n"
+
+
+_COMMANDS_INTRODUCTION = """# Command reference
+
+<!-- Written by docs/generate.py from the command line itself. Change that, then run it. -->
+
+Data goes to standard output, talk to standard error; `-` is standard input or output. Long work shows its progress on a terminal and is silent in a pipe.
+Exit status: 0 fine, 1 findings at or over `--fail-on`, 2 wrong usage, 3 an error of [this list](errors.md).
+
+Every option can be set by the environment: `KG_BUILD_BASE` is `--base` of `kg build`."""
+
+
+def _help_text(text: str) -> str:
+    """Return a command's help as Markdown: its paragraphs, and the examples, which click keeps as they are, as a block."""
+    parts = []
+    for paragraph in inspect.cleandoc(text).split("\n\n"):
+        if paragraph.startswith("\b"):
+            head, *lines = [line.strip() for line in paragraph.splitlines()[1:]]
+            parts.append(f"{head}\n\n```sh\n" + "\n".join(lines) + "\n```")
+        else:
+            parts.append(" ".join(paragraph.split()))
+    return "\n\n".join(parts)
+
+
+def _options(command: click.Command) -> str:
+    import click
+
+    rows = []
+    context = click.Context(command)
+    for parameter in command.params:
+        record = parameter.get_help_record(context) if isinstance(parameter, click.Option) else None
+        if record is not None:
+            rows.append((f"`{record[0]}`", " ".join(record[1].split())))
+    return _table(("option", "meaning"), rows)
 
 
 class _Page:
@@ -202,6 +256,7 @@ def _described(files: Iterable[Path]) -> dict[str, Described]:
 
 
 OUTPUTS: Mapping[str, Callable[[], str]] = {
+    "docs/reference/commands.md": commands_reference,
     "docs/reference/ontology.md": ontology_reference,
     "ontology/context.jsonld": context,
 }

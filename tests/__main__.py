@@ -32,7 +32,9 @@ def main(wanted: list[str]) -> int:
             sys.stderr.write(f"== {name}: {' '.join(command[1:])}\n")
             sys.stderr.flush()
             status = subprocess.run(command, check=False).returncode
-            sys.stderr.write(f"== {name}: {'passed' if status == 0 else f'failed ({status})'} in {perf_counter() - start:.0f} s\n")
+            sys.stderr.write(
+                f"== {name}: {'passed' if status == 0 else f'failed ({status})'} in {perf_counter() - start:.0f} s\n"
+            )
             if status != 0:
                 failed.append(name)
     if failed:
