@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from kg.extraction.claims import Claim
@@ -52,7 +53,7 @@ def read_tagged(document: Document) -> tuple[TaggedValue, ...]:
 def tag_claims(document: Document, tagged: tuple[TaggedValue, ...], model: str, run: str) -> Iterator[Claim]:
     """Yield a claim for each tag that has a value, with what follows from an accelerator's name and a year's sentence."""
     raw = document.passage.text
-    for entry in tagged:
+    for entry, following in zip_longest(tagged, tagged[1:]):
         value, tag = entry.value, entry.tag
         rule = f"tag:{tag.slot}"
         subject, property_ = subject_of(tag.slot, model, run)
@@ -67,7 +68,7 @@ def tag_claims(document: Document, tagged: tuple[TaggedValue, ...], model: str, 
         if tag.slot is Slot.YEAR:
             meaning = meaning_of(document, entry.token)
             property_, more = meaning.property, meaning.also
-        unit = counted_groups(tagged, entry) or value.unit
+        unit = counted_groups(entry, following) or value.unit
         yield Claim(subject, property_, value.value, quote, rule, tag.start, tag.slot, unit, approximate, value.level)
         for property_ in more:
             yield Claim(subject, property_, value.value, quote, rule, tag.start, approximate=approximate)
@@ -75,21 +76,19 @@ def tag_claims(document: Document, tagged: tuple[TaggedValue, ...], model: str, 
             yield from accelerator_claims(document, quote, tag.start, rule)
 
 
-def counted_groups(tagged: tuple[TaggedValue, ...], entry: TaggedValue) -> str | None:
-    """Return `pods` or the like where a count is one of groups of accelerators and not of accelerators.
+def counted_groups(entry: TaggedValue, following: TaggedValue | None) -> str | None:
+    """Return `pods` or the like where a count is one of groups of accelerators, which the next tag names, and not of accelerators.
 
     "4 TPU v4 pods" and "a TPU v4 pod" count pods, "a 256 TPU v4 pod" counts the chips of one.
     """
-    if entry.tag.slot is not Slot.GPU_COUNT or not isinstance(entry.value, SlotValue):
+    if entry.tag.slot is not Slot.GPU_COUNT or not isinstance(entry.value, SlotValue) or following is None:
         return None
-    for other in tagged:
-        if other.tag.slot is Slot.HARDWARE and 0 <= other.tag.start - entry.tag.end <= _BESIDE:
-            words = other.text.lower().split()
-            last = words[-1].strip(".,;:") if words else ""
-            plural = last if last.endswith("s") else f"{last}s"
-            if plural in _GROUPS and (last == plural or entry.value.value == 1):
-                return plural
-    return None
+    if following.tag.slot is not Slot.HARDWARE or following.tag.start - entry.tag.end > _BESIDE:
+        return None
+    words = following.text.lower().split()
+    last = words[-1].strip(".,;:") if words else ""
+    plural = last if last.endswith("s") else f"{last}s"
+    return plural if plural in _GROUPS and (last == plural or entry.value.value == 1) else None
 
 
 def subject_of(slot: Slot, model: str, run: str) -> tuple[str, str]:
@@ -123,12 +122,12 @@ def accelerator_claims(document: Document, name: str, start: int, rule: str) -> 
 def tag_findings(document: Document, tagged: tuple[TaggedValue, ...]) -> Iterator[Finding]:
     """Yield what is wrong with the contents of tags: no value, a repetition, a hedge that the tag leaves out."""
     first_of: dict[Slot, TaggedValue] = {}
-    for entry in tagged:
+    for entry, following in zip_longest(tagged, tagged[1:]):
         name = f"<{entry.tag.slot}>"
         if isinstance(entry.value, NoValue):
             yield _finding(document, entry, entry.value.code, f"{name} has no value: {entry.value.why}.")
             continue
-        if groups := counted_groups(tagged, entry):
+        if groups := counted_groups(entry, following):
             message = f"{entry.text} counts {groups}, not accelerators: how many of these there were is not stated."
             yield _finding(document, entry, "groups-counted", message)
         if entry.hedge is not None:

@@ -1,8 +1,10 @@
-"""Reading takes time in proportion to the text, whatever the text."""
+"""Reading takes work in proportion to the text, whatever the text."""
 
 from __future__ import annotations
 
-from time import perf_counter
+import sys
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -15,24 +17,36 @@ UNITS = (
 )  # fmt: skip
 
 
-def _seconds(text: str) -> float:
-    started = perf_counter()
-    read(text)
-    return perf_counter() - started
+def lines_run(text: str) -> int:
+    """Return how many lines of Python reading a text runs: a measure of work that no busy machine changes."""
+    count = 0
+
+    def line(_: FrameType, event: str, __: Any) -> Any:
+        nonlocal count
+        count += event == "line"
+        return line
+
+    before = sys.gettrace()
+    sys.settrace(line)
+    try:
+        read(text)
+    finally:
+        sys.settrace(before)
+    return count
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_twice_the_text_takes_about_twice_the_time(unit: str) -> None:
-    """A bound of four, and some milliseconds, leave room for a busy machine; quadratic time would show by more tries."""
-    count = 1500
-    _seconds(unit)
-    once = min(_seconds(unit * count) for _ in range(2))
-    assert any(_seconds(unit * 2 * count) < 4 * once + 0.05 for _ in range(3))
+def test_twice_the_text_takes_about_twice_the_work(unit: str) -> None:
+    read(unit * 300)
+    once, twice = lines_run(unit * 300), lines_run(unit * 600)
+    assert once > 1000
+    assert twice < 2.3 * once
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["a " * 500_000, "1," * 300_000, "<" * 100_000, "1" * 1_000_000], ids=lambda text: text[:2]
 )
-def test_a_megabyte_of_anything_is_read_in_bounded_time(text: str) -> None:
-    assert _seconds(text) < 120
+def test_a_megabyte_of_anything_is_read(text: str) -> None:
+    """What runs in C takes work that no line shows; a pattern that backtracks would not end here."""
+    assert all(not fact.text or fact.text in text for fact in read(text).facts)

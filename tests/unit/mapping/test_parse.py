@@ -355,3 +355,9 @@ def test_names_of_graphs_and_datatypes_are_resolved_against_the_base(tmp_path: P
     assert rule.object.datatype is not None
     assert rule.object.datatype.parts == (f"{BASE}t",)
     assert XSD not in str(rule)
+
+
+def test_a_graph_that_is_named_twice_is_one(tmp_path: Path) -> None:
+    said = "rml:predicate ex:p ; rml:object ex:o ; rml:graph ex:g"
+    subject = 'rml:template "x{id}" ; rml:graph ex:g'
+    assert len(rules(tmp_path, triples_map(said, source=table("t"), subject=subject))) == 1

@@ -23,6 +23,7 @@ from kg.rdf.minting import minted, slug
         ("x² ﬁt", "x2-fit"),
         ("  --a--  ", "a"),
         ("\u0301a", "a"),
+        ("a\U000e0100b", "a-b"),
         ("", "-"),
         ("…/\x00", "-"),
     ],

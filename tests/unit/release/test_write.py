@@ -33,6 +33,7 @@ QUADS: list[QuadRow] = [
     (MODEL, f"<{ONTOLOGY}parameterCount>", '"70"^^<http://www.w3.org/2001/XMLSchema#integer>', GRAPH),
     (RUN, TYPE, f"<{ONTOLOGY}TrainingRun>", GRAPH),
     (RUN, f"<{BASE}p>", literal(""), None),
+    (RUN, "<http://a.example/before-every-other>", literal("z"), None),
     (MODEL, f"<{BASE}p>", literal("\uffff"), None),
     (MODEL, f"<{BASE}p>", literal("\U00010000"), None),
 ]
@@ -151,19 +152,21 @@ def test_the_description_counts_what_is_there(tmp_path: Path) -> None:
         f"{ONTOLOGY}hasTrainingRun": 1,
         f"{ONTOLOGY}parameterCount": 1,
         f"{BASE}p": 3,
+        "http://a.example/before-every-other": 1,
     }
     names = ("triples", "distinctSubjects", "properties", "distinctObjects")
     assert {name: number(dataset, name) for name in names} == {
-        "triples": 9,
+        "triples": 10,
         "distinctSubjects": 2,
-        "properties": 5,
-        "distinctObjects": 9,
+        "properties": 6,
+        "distinctObjects": 10,
     }
     assert set(map(str, graph.objects(dataset, void.vocabulary))) == {
         ONTOLOGY,
         RDF,
         LABEL[1:-1].removesuffix("label"),
         BASE,
+        "http://a.example/",
     }
     titles = {
         str(title)

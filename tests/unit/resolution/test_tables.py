@@ -67,10 +67,11 @@ def test_a_concept_has_one_preferred_label_and_its_others() -> None:
 
 
 def test_a_folder_may_have_a_name_that_looks_like_a_pattern(tmp_path: Path) -> None:
-    folder = tmp_path / "re[f]*"
-    folder.mkdir()
-    for path in FOLDER.glob("*.csv"):
-        (folder / path.name).write_bytes(path.read_bytes())
+    folder, other = tmp_path / "re[f]*", tmp_path / "ref"
+    for each in (folder, other):
+        each.mkdir()
+        for path in FOLDER.glob("*.csv"):
+            (each / path.name).write_bytes(path.read_bytes())
     with session() as con:
         load_tables(con, load_reference(), folder, BASE)
-        assert con.execute("SELECT count(*) > 200 FROM countries").fetchall() == [(True,)]
+        assert con.execute("SELECT count(*) FROM countries").fetchall() == [(len(load_reference().countries),)]
