@@ -68,10 +68,10 @@ def test_a_concept_has_one_preferred_label_and_its_others() -> None:
 
 def test_a_folder_may_have_a_name_that_looks_like_a_pattern(tmp_path: Path) -> None:
     folder, other = tmp_path / "re[f]*", tmp_path / "ref"
-    for each in (folder, other):
+    for each, lines in ((folder, None), (other, 2)):
         each.mkdir()
         for path in FOLDER.glob("*.csv"):
-            (each / path.name).write_bytes(path.read_bytes())
+            (each / path.name).write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:lines]))
     with session() as con:
         load_tables(con, load_reference(), folder, BASE)
         assert con.execute("SELECT count(*) FROM countries").fetchall() == [(len(load_reference().countries),)]
