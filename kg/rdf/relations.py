@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,5 +26,5 @@ def rows_table(
     struct = json.dumps([columns])
     con.execute(
         f"CREATE OR REPLACE TABLE {name} AS SELECT unnest(rows) FROM (SELECT unnest(from_json_strict(?::JSON, ?)) AS rows)",
-        [json.dumps([asdict(row) for row in rows]), struct],
+        [json.dumps([{name: getattr(row, name) for name in columns} for row in rows]), struct],
     )

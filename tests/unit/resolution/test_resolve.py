@@ -434,3 +434,9 @@ def test_rows_become_tables_also_where_there_are_none() -> None:
         assert {name for (name,) in con.execute("SHOW TABLES").fetchall()} >= set(RELATIONS)
         load(con, rows_of(told("p", NAMED)))
         assert con.execute('SELECT value, "start", approximate FROM facts').fetchall() == [("Orion 7B", 0, None)]
+
+
+def test_a_count_of_pods_is_stated_with_its_unit_and_is_no_count_of_accelerators() -> None:
+    rows = rows_of(told("p", Claim("run:pretraining", "acceleratorCount", 8, "pods")))
+    assert [(row.plain, row.number, row.unit_text) for row in rows.facts] == [(None, "8", "pods")]
+    assert [row.allocation_count for row in subjects(rows, "run_allocation")] in ([], [None])
