@@ -25,7 +25,10 @@ CREATE OR REPLACE TABLE derived_rows AS
 FROM derived_values
 UNION ALL BY NAME FROM derived_inputs
 UNION ALL BY NAME FROM derived_assumptions
-UNION ALL BY NAME SELECT iri, message AS caution, implausible FROM derived_cautions;
+UNION ALL BY NAME SELECT iri, message AS caution, implausible FROM derived_cautions
+-- What follows from an approximate value is approximate.
+UNION ALL BY NAME SELECT DISTINCT i.iri, true AS approximate
+  FROM derived_inputs i JOIN kg_statements s ON s.statement = '<' || i.input || '>' WHERE s.approximate;
 
 -- Each flag with the span of its first input that a passage states.
 CREATE OR REPLACE TEMP TABLE kg_flagged AS

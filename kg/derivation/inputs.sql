@@ -19,10 +19,11 @@ SELECT s AS statement,
   regexp_extract(any_value(o) FILTER (p = '<http://www.w3.org/1999/02/22-rdf-syntax-ns#predicate>'), '#(.*)>$', 1) AS property,
   any_value(o) FILTER (p = '<http://www.w3.org/ns/oa#hasSource>') AS passage,
   kg_positive(kg_lexical(any_value(o) FILTER (p = '<http://qudt.org/schema/qudt/numericValue>'))) AS number,
-  kg_lexical(any_value(o) FILTER (p = kg_term('unitText'))) AS unit
+  kg_lexical(any_value(o) FILTER (p = kg_term('unitText'))) AS unit,
+  coalesce(bool_or(p = kg_term('approximate') AND kg_lexical(o) IN ('true', '1')), false) AS approximate
 FROM quads
 WHERE p IN ('<http://www.w3.org/1999/02/22-rdf-syntax-ns#subject>', '<http://www.w3.org/1999/02/22-rdf-syntax-ns#predicate>',
-            '<http://www.w3.org/ns/oa#hasSource>', '<http://qudt.org/schema/qudt/numericValue>', kg_term('unitText'))
+            '<http://www.w3.org/ns/oa#hasSource>', '<http://qudt.org/schema/qudt/numericValue>', kg_term('unitText'), kg_term('approximate'))
 GROUP BY s HAVING subject IS NOT NULL;
 
 -- A quantity (a number with a unit) in base units: seconds, FLOP. NULL where a thing states two, or one in a unit of something else.

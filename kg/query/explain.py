@@ -34,10 +34,11 @@ SELECT ?part ?property ?value ?value_label ?unit ?level ?approximate ?rule ?word
 } ORDER BY ?file ?start ?end ?property ?value"""
 
 _DERIVED = """
-SELECT ?part ?node ?property ?value ?unit ?level ?formula ?method ?precision WHERE {
+SELECT ?part ?node ?property ?value ?unit ?level ?formula ?method ?precision ?approximate WHERE {
   ?node kg:quantityOf ?part ; kg:quantityKind ?property ; qudt:numericValue ?value ; kg:unitText ?unit ; kg:level ?level ; kg:formula ?formula .
   OPTIONAL { ?node kg:computeMethod ?method }
   OPTIONAL { ?node kg:atPrecision ?precision }
+  OPTIONAL { ?node kg:approximate ?approximate }
 } ORDER BY ?node"""
 
 _INPUTS = """
@@ -179,7 +180,7 @@ def _stated(asking: _Asking, part: ox.NamedNode) -> list[dict[str, Any]]:
 
 def _derived(asking: _Asking, part: ox.NamedNode) -> list[dict[str, Any]]:
     entries = []
-    for node, prop, value, unit, level, formula, method, precision in asking(_DERIVED, part=part):
+    for node, prop, value, unit, level, formula, method, precision, approximate in asking(_DERIVED, part=part):
         notes = asking(_NOTES, node=node)
         entries.append(
             {
@@ -190,6 +191,7 @@ def _derived(asking: _Asking, part: ox.NamedNode) -> list[dict[str, Any]]:
                 "formula": formula.value,
                 "method": _plain(method),
                 "precision": _plain(precision),
+                "approximate": approximate is not None,
                 "inputs": [
                     {"property": _plain(of), "text": words.value, "source": file.value, "start": int(start.value)}
                     if words is not None
