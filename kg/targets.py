@@ -49,7 +49,13 @@ def export(target: str, output: str, format_: str | None) -> None:
     chosen = format_ or format_of(output)
     names = prefixes(_base(target))
     with _session(target) as con, tempfile.TemporaryDirectory(prefix="kg-export-") as folder:
-        lines = (write_quads if has_graphs(chosen) else write_triples)(con, Path(folder))
+        # Formats with graphs in blocks want each graph in one piece.
+        in_blocks = chosen in ("trig", "jsonld")
+        lines = (
+            write_quads(con, Path(folder), by_graph=in_blocks)
+            if has_graphs(chosen)
+            else write_triples(con, Path(folder))
+        )
         with opened(output) as stream:
             write(ox.parse(path=str(lines), format=ox.RdfFormat.N_QUADS), stream, chosen, names)
 

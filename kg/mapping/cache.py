@@ -40,8 +40,8 @@ def _path(rules: Sequence[Rule], tables: Mapping[Source, Table]) -> Path | None:
     """Return where the plan of these rules is kept, or None where there is no such place."""
     try:
         folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kg"
-        ibis = importlib.util.find_spec("ibis")
-        compiler = Path(ibis.origin).stat().st_mtime_ns if ibis and ibis.origin else 0
+        specs = [importlib.util.find_spec(name) for name in ("ibis", "sqlglot")]
+        compiler = [Path(spec.origin).stat().st_mtime_ns for spec in specs if spec and spec.origin]
         code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     except (OSError, RuntimeError):
         return None

@@ -23,10 +23,11 @@ _TYPE = f"<{RDF}type>"
 _ZSTD_LEVEL = 9
 
 
-def write_quads(con: duckdb.DuckDBPyConnection, folder: Path) -> Path:
-    """Write every quad once, in canonical N-Quads, sorted by code point; return the path of the lines."""
+def write_quads(con: duckdb.DuckDBPyConnection, folder: Path, *, by_graph: bool = False) -> Path:
+    """Write every quad once, in canonical N-Quads, sorted by code point, or by graph first; return the path of the lines."""
     lines = folder / "graph.nq"
-    _copy(con, "SELECT DISTINCT concat_ws(' ', s, p, o, g) || ' .' AS line FROM quads ORDER BY line", lines)
+    order = "g, line" if by_graph else "line"
+    _copy(con, f"SELECT DISTINCT concat_ws(' ', s, p, o, g) || ' .' AS line, g FROM quads ORDER BY {order}", lines)
     return lines
 
 

@@ -192,7 +192,7 @@ class _Passage:
                             thing.label,
                             None if thing.linked else True,
                             thing.proprietary or None,
-                            None if thing.linked else self.graph,
+                            self.graph if not thing.linked else f"{self.names.base}graph/reference",
                         )
                         for thing in things
                     )

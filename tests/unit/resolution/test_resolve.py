@@ -318,8 +318,8 @@ def test_a_named_component_has_a_design_that_passages_share() -> None:
     rows = rows_of(told("a", encoder), told("b", encoder))
     assert {row.design for row in rows.facts} == {f"{BASE}component/clip-vit-l-14"}
     assert len({row.subject for row in rows.facts}) == 2
-    assert [(local(thing.iri), thing.label, thing.unlinked, thing.graph) for thing in rows.things] == [
-        ("component/clip-vit-l-14", "CLIP ViT-L/14", None, None)
+    assert [(local(thing.iri), thing.label, thing.unlinked, local(thing.graph)) for thing in rows.things] == [
+        ("component/clip-vit-l-14", "CLIP ViT-L/14", None, "graph/reference")
     ]
     assert row_of(Claim("component:audio-encoder", "name", "custom audio encoder")).design is None
     assert row_of(NAMED).design is None, "a model is no component"
@@ -339,12 +339,12 @@ def test_what_a_table_knows_is_shared_and_what_none_knows_belongs_to_its_passage
         for thing in rows_of(told("a", *claims), told("b", *claims)).things
     }
     assert things == {
-        ("dataset/laion-5b", "Dataset", None, None, None),
+        ("dataset/laion-5b", "Dataset", None, None, "graph/reference"),
         ("dataset/a.our-proprietary-clips", "Dataset", True, True, "graph/a"),
         ("dataset/b.our-proprietary-clips", "Dataset", True, True, "graph/b"),
-        ("benchmark/mmmu", "Benchmark", None, None, None),
-        ("country/FRA", "Country", None, None, None),
-        ("organization/nvidia", "Organization", None, None, None),
+        ("benchmark/mmmu", "Benchmark", None, None, "graph/reference"),
+        ("country/FRA", "Country", None, None, "graph/reference"),
+        ("organization/nvidia", "Organization", None, None, "graph/reference"),
         ("organization/nobody-labs", "Organization", True, None, "graph/a"),
         ("organization/nobody-labs", "Organization", True, None, "graph/b"),
     }
