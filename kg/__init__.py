@@ -1,3 +1,21 @@
 """kg: a knowledge-graph builder for what people write about AI models."""
 
-__version__ = "0.1.0"
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kg.version import __version__
+
+if TYPE_CHECKING:
+    from kg.mapping.api import map_records as map  # noqa: A004 - the name that people look for
+
+__all__ = ["__version__", "map"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for: `import kg` alone loads no library."""
+    if name == "map":
+        from kg.mapping.api import map_records
+
+        return map_records
+    raise AttributeError(f"module 'kg' has no attribute {name!r}")

@@ -14,7 +14,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kg import __version__
 from kg.extraction import Extraction, extract
 from kg.model import Finding, Passage
 from kg.rdf.reference import load_reference
@@ -23,6 +22,7 @@ from kg.rdf.vocabulary import load_vocabulary
 from kg.resources import resource
 from kg.settings import Settings
 from kg.sources import read_passages
+from kg.version import __version__
 
 if TYPE_CHECKING:
     import duckdb

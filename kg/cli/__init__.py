@@ -18,6 +18,7 @@ COMMANDS = {
     "explain": ("kg.cli.explain", "Show where each statement about a thing comes from."),
     "export": ("kg.cli.export", "Write a graph in another format."),
     "extract": ("kg.cli.extract", "Print the facts of passages as JSON Lines."),
+    "map": ("kg.cli.map", "Run a mapping (RML, R2RML, YARRRML) over any data."),
     "query": ("kg.cli.query", "Ask a graph in SPARQL, or a named question."),
     "stats": ("kg.cli.stats", "Count what is in a graph."),
     "validate": ("kg.cli.validate", "Check a graph against shapes (SHACL)."),
@@ -63,7 +64,7 @@ class _Commands(click.Group):
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        from kg import __version__
+        from kg.version import __version__
 
         click.echo(f"kg {__version__}")
         ctx.exit()

@@ -1,109 +1,189 @@
-"""Runs plans on DuckDB."""
+"""Runs rules on DuckDB: opens their sources, asks the data what the planner must know, and finds rows that are unfit."""
 
 from __future__ import annotations
 
-import csv
-import glob
-from collections.abc import Iterable
-from itertools import count
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from kg.errors import MappingError
-from kg.mapping.cache import cached_plans
+from kg.mapping.functions import FUNCTIONS, Functions, check_call, define, function_error
+from kg.mapping.needs import calls_of, needs_of
 from kg.mapping.parse import parse_mapping
-from kg.mapping.rules import Rule, Source, SourceKind, Table
+from kg.mapping.plan import Catalog, Plan, Shape, plan_of
+from kg.mapping.plan.values import name
+from kg.mapping.rules import LogicalSource, Place, Source, Statement, Table
 
-_LONGEST_LINE = 1 << 26
+if TYPE_CHECKING:
+    from kg.mapping.readers import Access
+
+# A key that repeats mostly does so early on.
+_SAMPLE = 20_000
+# So many unfit rows of one kind are listed where a run stops at the first.
+_FIRST = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that a rule cannot use: its source, its number from 1 (0 where it is not known), the rule's place and the reason."""
+
+    source: str
+    row: int
+    place: Place
+    reason: str
+
+
+@dataclass(slots=True)
+class Sources:
+    """The sources of statements as relations of a session; views are made of the relations of what they are on."""
+
+    con: duckdb.DuckDBPyConnection
+    access: Access
+    functions: Functions = field(default_factory=lambda: FUNCTIONS)
+    legacy: bool = False
+    tables: dict[Source, Table] = field(default_factory=dict)
+    asked: dict[Source, tuple[Sequence[str], bool]] = field(default_factory=dict)
+    count: int = 0
+
+    @property
+    def catalog(self) -> Catalog:
+        """What the planner may know."""
+        return Catalog(self.tables, self.functions, self.legacy)
+
+    def open(self, statements: Iterable[Statement]) -> None:
+        """Open what the statements read, and make ready what their functions need; MappingError where a call is wrong."""
+        statements = tuple(statements)
+        calls = tuple(calls_of(statements))
+        for call in calls:
+            check_call(call, self.functions)
+        define(self.con, calls, self.functions)
+        for source, needs in needs_of(statements).items():
+            references = tuple(needs.references)
+            self.asked[source] = (references, needs.numbered)
+            self.tables[source] = self._opened(source, references, needs.numbered)
+
+    def numbered(self, source: Source) -> Table:
+        """Return a source once more, the same columns with the number of each record."""
+        references, numbered = self.asked[source]
+        return self.tables[source] if numbered else self._opened(source, references, True)
+
+    def _opened(self, source: Source, references: Sequence[str], numbered: bool) -> Table:
+        relation = f"kg_source_{self.count}"
+        self.count += 1
+        if isinstance(source, LogicalSource):
+            from kg.mapping.readers import open_source
+
+            return open_source(self.con, source, references, relation, numbered=numbered, access=self.access)
+        from kg.mapping.views import open_view
+
+        return open_view(self.con, source, references, relation, self._opened, self.functions, numbered=numbered)
+
+    def is_unique(self, source: Source, expressions: tuple[str, ...]) -> bool:
+        """Return whether no two records give the same for expressions; records for which one is NULL do not count."""
+        known = " AND ".join(f"{expression} IS NOT NULL" for expression in expressions)
+        relation = f"{name(self.tables[source].name)} AS r"
+        # Two hashes that are equal by chance cost a DISTINCT, no more.
+        keys = f"SELECT CASE WHEN {known} THEN hash({', '.join(expressions)}) END AS h FROM {relation}"
+        for rows in (f"{keys} LIMIT {_SAMPLE}", keys):
+            found = self.con.execute(f"SELECT count(h), count(DISTINCT h) FROM ({rows})").fetchone()
+            if not found or found[0] != found[1]:
+                return False
+            if found[0] < _SAMPLE and "LIMIT" in rows and self._is_small(relation):
+                return True
+        return True
+
+    def _is_small(self, relation: str) -> bool:
+        found = self.con.execute(f"SELECT count(*) FROM (SELECT 1 FROM {relation} LIMIT {_SAMPLE})").fetchone()
+        return bool(found and found[0] < _SAMPLE)
+
+    def unfit(self, plan: Plan, *, first: bool = False) -> list[Reject]:
+        """Return the rows that the plan cannot use; with `first`, at most one of each source."""
+        by_source: dict[Source, list[tuple[str, Place]]] = {}
+        for check in plan.checks():
+            by_source.setdefault(check.source, []).append((check.reason, check.place))
+        found = []
+        for source, checks in by_source.items():
+            if self._has_unfit(source, [reason for reason, _ in checks]):
+                found += self._rows(source, checks, first=first)
+        return found
+
+    def _has_unfit(self, source: Source, reasons: Sequence[str]) -> bool:
+        tests = " OR ".join(f"({reason}) IS NOT NULL" for reason in reasons)
+        relation = name(self.tables[source].name)
+        return self.con.execute(f"SELECT 1 FROM {relation} AS r WHERE {tests} LIMIT 1").fetchone() is not None
+
+    def _rows(self, source: Source, checks: Sequence[tuple[str, Place]], *, first: bool) -> list[Reject]:
+        relation = name(self.numbered(source).name)
+        listed = ", ".join(f"{{'n': {number}, 'reason': {reason}}}" for number, (reason, _) in enumerate(checks))
+        limit = f" LIMIT {_FIRST}" if first else ""
+        rows = self.con.execute(
+            f"SELECT row, f.n, f.reason FROM (SELECT r.kg_row AS row, unnest([{listed}]) AS f FROM {relation} AS r) "
+            f"WHERE f.reason IS NOT NULL ORDER BY row, f.n{limit}"
+        ).fetchall()
+        return [Reject(title(source), row + 1, checks[number][1], reason) for row, number, reason in rows]
+
+    def broken_rows(self) -> list[Reject]:
+        """Return the lines of files that the scans so far could not read."""
+        from kg.mapping.readers import rejected
+
+        return [Reject(each.file, each.line, Place(), each.reason) for each in rejected(self.con)]
+
+
+def title(source: Source) -> str:
+    """Return what to call a source: its file, table or query, or that of the source that a view is on."""
+    if not isinstance(source, LogicalSource):
+        return title(source.on)
+    access = source.access
+    path = getattr(access, "path", "") or getattr(access, "url", "")
+    return path or source.iterator[:120]
 
 
 def run_mapping(con: duckdb.DuckDBPyConnection, mappings: Iterable[Path], base: str, into: str = "quads") -> None:
     """Run mappings over their sources and the session's tables, and append what they make to the relation `into` (columns s, p, o, g).
 
-    The session has the term functions of kg.rdf.terms. Relative IRIs are resolved against `base`. Quads may repeat. MappingError where a mapping is wrong or a source cannot be read.
+    The session has the term functions of kg.rdf.terms. Relative IRIs are resolved against `base`. Quads may repeat. MappingError where a mapping is wrong, a source
+    cannot be read or a row is unfit for a rule.
     """
-    engine = _Engine(con)
-    rules = tuple(rule for path in mappings for rule in parse_mapping(path, base))
-    for plan in cached_plans(rules, engine.tables(rules)):
-        try:
-            con.execute(f"INSERT INTO {into} {plan}")
-        except duckdb.Error as error:
-            raise MappingError(
-                "KG207", f"a row cannot be mapped: {_said(error)}", advice="correct the row or the mapping"
-            ) from error
+    from kg.mapping.readers import Access
+
+    sources = Sources(con, Access(strict=True))
+    statements = tuple(each for path in mappings for each in parse_mapping(path, base).statements)
+    sources.open(statements)
+    plan = plan_of(statements, sources.catalog, _never)
+    try:
+        refuse(sources.unfit(plan, first=True))
+        for select in (*plan.streamed(Shape.QUADS), *plan.pooled(Shape.QUADS)):
+            con.execute(f"INSERT INTO {into} {select}")
+    except duckdb.Error as error:
+        raise failed(error) from error
 
 
-class _Engine:
-    """Gives each source a view of the session, and tells its columns."""
-
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self.con = con
-        self.numbers = count()
-
-    def tables(self, rules: Iterable[Rule]) -> dict[Source, Table]:
-        """Return the tables of all sources that the rules read, in the order of their first use."""
-        sources = (source for rule in rules for source in (rule.source, rule.join.source if rule.join else rule.source))
-        return {source: self._table(source) for source in dict.fromkeys(sources)}
-
-    def _table(self, source: Source) -> Table:
-        try:
-            name = self._view(source)
-            columns = self.con.execute(f"DESCRIBE {_quoted(name)}").fetchall()
-        except (duckdb.Error, OSError, csv.Error) as error:
-            raise MappingError(
-                "KG206",
-                f"the source cannot be read: {_said(error)}",
-                where=source.location[:120],
-                advice="check its name, its columns and that it exists",
-            ) from error
-        return Table(name, tuple((column, kind) for column, kind, *_ in columns))
-
-    def _view(self, source: Source) -> str:
-        if source.kind is SourceKind.RELATION:
-            return source.location
-        name = f"kg_source_{next(self.numbers)}"
-        query = self._query(source.location) if source.kind is SourceKind.QUERY else _csv_query(Path(source.location))
-        self.con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
-        return name
-
-    def _query(self, text: str) -> str:
-        """Return the one SELECT that a text holds: a mapping reads, and changes nothing."""
-        statements = self.con.extract_statements(text)
-        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-            raise duckdb.InvalidInputException("a query is one SELECT")
-        return str(statements[0].query).rstrip().rstrip(";")
+def refuse(rejects: Sequence[Reject]) -> None:
+    """Raise MappingError for the first row that is unfit."""
+    for reject in rejects:
+        raise MappingError(
+            "KG207",
+            f"a row cannot be mapped: {reject.reason}",
+            where=f"{reject.source}, row {reject.row}",
+            advice=f"correct the row or the rule at {reject.place}",
+        )
 
 
-def _csv_query(path: Path) -> str:
-    """Return the SELECT that reads a CSV file as RFC 4180 has it, nothing guessed: a comma separates, all is text, an empty field an empty text."""
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        header = next(csv.reader(file, strict=True), [])
-    if not header:
-        raise csv.Error("the file is empty")
-    names: list[str] = []
-    for number, name in enumerate(header):
-        known = {other.lower() for other in names}
-        spellings = (name or f"column{number}", *(f"{name}_{again}" for again in range(1, len(header) + 1)))
-        names.append(next(spelling for spelling in spellings if spelling.lower() not in known))
-    columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name in names)
-    # DuckDB reads a name as a pattern, and some text as NULL: this one is not in use.
-    return (
-        f"SELECT * FROM read_csv({_text(glob.escape(str(path)))}, columns = {{{columns}}}, auto_detect = false, header = true, delim = ',', "
-        f"quote = '\"', escape = '\"', nullstr = '\uffff\uffff', max_line_size = {_LONGEST_LINE})"
-    )
+def failed(error: duckdb.Error) -> MappingError:
+    """Return what an error of the database means to who runs a mapping."""
+    told = function_error(error)
+    if told is not None:
+        return told
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return MappingError("KG256", "the memory is used up", advice="give more with --memory, or fewer --threads")
+    # Without its advice on options that nobody set.
+    lines = str(error).partition("\nPossible")[0].splitlines()[:4]
+    what = ", ".join(line for line in lines if line and not line.startswith("LINE "))
+    return MappingError("KG207", f"a row cannot be mapped: {what}", advice="correct the row or the mapping")
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _said(error: Exception) -> str:
-    """Return what an error of the database says, without its advice on options that nobody set."""
-    return ", ".join(
-        line for line in str(error).partition("\nPossible")[0].splitlines()[:4] if line and not line.startswith("LINE ")
-    )
+# Answers no: what need not be unique is not looked into.
+_never: Callable[[Source, tuple[str, ...]], bool] = lambda _source, _expressions: False  # noqa: E731

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+XSD_STRING = f"{_XSD}string"
 
 _ESCAPES = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 # Controls, and what is no character of XML 1.1.
@@ -61,8 +62,9 @@ def macros() -> str:
     """Return the SQL that defines the term functions on a DuckDB connection.
 
     `kg_iri(x)`, `kg_blank(x)`, `kg_plain(x)`, `kg_typed(x, datatype)` and `kg_tagged(x, tag)` make terms. `kg_encode(x)` makes a value IRI-safe (R2RML
-    7.3: all but the unreserved characters of RFC 3987 is percent-encoded, upper-case hexadecimal); `kg_checked_iri(x, base)` returns a value
-    that is an IRI, or one relative to `base`, and `kg_checked_tag(x)` one that is a language tag, in lower case: both raise an error else.
+    7.3: all but the unreserved characters of RFC 3987 is percent-encoded, upper-case hexadecimal), `kg_encode_uri(x)` outside ASCII too.
+    `kg_sound_iri(x, base, ascii_only)` returns a value that is an IRI, or one relative to `base`, and `kg_sound_tag(x)` one that is a language tag, in lower case: both are
+    NULL else, and `kg_iri_fault(x, ascii_only)` and `kg_tag_fault(x)` say why. `kg_json_text(x)`, `kg_json_literal(x)` and `kg_json_fault(x)` are for values of JSON.
     `kg_lexical(term)` and `kg_datatype(term)` take a literal apart, and give '' for what is none. `kg_double(x)` and `kg_decimal(x)` give a
     number's canonical lexical form to 15 significant digits, so that the last bits of a product do not show.
     """
@@ -80,12 +82,20 @@ def macros() -> str:
     CREATE OR REPLACE MACRO kg_blank(x) AS
       '_:b' || replace(replace(replace(replace(url_encode(x), '_', '%5F'), '~', '%7E'), '.', '%2E'), '%', '_');
     CREATE OR REPLACE MACRO kg_iri(x) AS '<' || x || '>';
-    CREATE OR REPLACE MACRO kg_checked_iri(x, base) AS CASE
-      WHEN NOT regexp_full_match(x, '{_IRI}') OR regexp_matches(x, '[{_NEVER_OUTSIDE_ASCII}]')
-        THEN error(json_quote(x)::VARCHAR || ' is no IRI: percent-encode what an IRI may not hold, or use a template')
-      WHEN regexp_matches(x, '^{_SCHEME}') THEN x ELSE base || x END;
-    CREATE OR REPLACE MACRO kg_checked_tag(x) AS CASE WHEN regexp_full_match(x, '{_TAG}') THEN lower(x)
-      WHEN x IS NOT NULL THEN error(json_quote(x)::VARCHAR || ' is no language tag: one is like en or pt-BR') END;
+    CREATE OR REPLACE MACRO kg_encode_uri(x) AS url_encode(x);
+    CREATE OR REPLACE MACRO kg_iri_fault(x, ascii_only) AS CASE
+      WHEN NOT regexp_full_match(x, '{_IRI}') OR regexp_matches(x, '[{_NEVER_OUTSIDE_ASCII}]') THEN json_quote(x)::VARCHAR || ' is no IRI'
+      WHEN ascii_only AND strlen(x) <> length(x) THEN json_quote(x)::VARCHAR || ' is no URI' END;
+    CREATE OR REPLACE MACRO kg_sound_iri(x, base, ascii_only) AS CASE
+      WHEN kg_iri_fault(x, ascii_only) IS NOT NULL THEN NULL WHEN regexp_matches(x, '^{_SCHEME}') THEN x ELSE base || x END;
+    CREATE OR REPLACE MACRO kg_tag_fault(x) AS CASE WHEN NOT regexp_full_match(x, '{_TAG}') THEN json_quote(x)::VARCHAR || ' is no language tag' END;
+    CREATE OR REPLACE MACRO kg_sound_tag(x) AS CASE WHEN regexp_full_match(x, '{_TAG}') THEN lower(x) END;
+    CREATE OR REPLACE MACRO kg_json_text(x) AS CASE WHEN json_type(x) IN ('OBJECT', 'ARRAY', 'NULL') THEN NULL ELSE json_extract_string(x, '$') END;
+    CREATE OR REPLACE MACRO kg_json_fault(x) AS CASE WHEN json_type(x) IN ('OBJECT', 'ARRAY') THEN left(x::VARCHAR, 80) || ' is no single value' END;
+    CREATE OR REPLACE MACRO kg_json_literal(x) AS CASE json_type(x)
+      WHEN 'VARCHAR' THEN kg_plain(json_extract_string(x, '$')) WHEN 'BOOLEAN' THEN kg_typed(x::VARCHAR, '{_XSD}boolean')
+      WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL WHEN 'NULL' THEN NULL
+      ELSE kg_typed(x::VARCHAR, CASE WHEN regexp_full_match(x::VARCHAR, '-?[0-9]+') THEN '{_XSD}integer' ELSE '{_XSD}double' END) END;
     CREATE OR REPLACE MACRO kg_lexical(term) AS CASE
       WHEN starts_with(term, '"') THEN json_extract_string(regexp_extract(term, '^"(?s:.*)"'), '$') WHEN term IS NOT NULL THEN '' END;
     CREATE OR REPLACE MACRO kg_datatype(term) AS regexp_extract(term, '^"(?s:.*)"\^\^<([^>]*)>$', 1);

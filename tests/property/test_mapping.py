@@ -22,7 +22,7 @@ _MAPPING = """
 @prefix rml: <http://w3id.org/rml/> .
 @prefix d2rq: <http://www.wiwiss.fu-berlin.de/suhl/bizer/D2RQ/0.1#> .
 <#session> d2rq:jdbcDSN "jdbc:duckdb:" .
-<#Map> rml:logicalSource [ rml:source <#session> ; rml:iterator "t" ] ; rml:subjectMap [ rml:template "http://x/row/{id}" ] ;
+<#Map> rml:logicalSource [ rml:source <#session> ; rml:referenceFormulation rml:SQL2008Table ; rml:iterator "t" ] ; rml:subjectMap [ rml:template "http://x/row/{id}" ] ;
   rml:predicateObjectMap [ rml:predicate <http://x/plain> ; rml:objectMap [ rml:reference "a" ] ] ;
   rml:predicateObjectMap [ rml:predicate <http://x/typed> ; rml:objectMap [ rml:reference "a" ; rml:datatype <http://x/t> ] ] ;
   rml:predicateObjectMap [ rml:predicate <http://x/tagged> ; rml:objectMap [ rml:reference "a" ; rml:language "en" ] ] ;

@@ -7,9 +7,9 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from kg import __version__
 from kg.model import Finding, Severity
 from kg.validation.results import Report
+from kg.version import __version__
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

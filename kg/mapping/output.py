@@ -1,0 +1,201 @@
+"""Writes what a plan makes: lines straight from DuckDB, other syntaxes from those lines; a file is written aside and put in its place when it is whole."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from kg.errors import MappingError
+from kg.mapping.packing import Encoded, Packed
+from kg.mapping.plan import Plan, Shape
+from kg.mapping.plan.values import quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+SYNTAXES = ("nt", "nq", "ttl", "trig", "n3", "rdf", "jsonld", "rj", "parquet")
+_LINES = ("nt", "nq")
+_TRIPLES = ("nt", "ttl", "n3", "rdf", "rj")
+_OXIGRAPH = {"ttl": "TURTLE", "trig": "TRIG", "n3": "N3", "rdf": "RDF_XML", "jsonld": "JSON_LD"}
+_COMPRESSIONS = {"zst": "zstd", "gz": "gzip"}
+# What separates columns where there is one: a character that terms only hold escaped.
+_COPY = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01'"
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where quads go: a file or `-`, its syntax (one of SYNTAXES), compression ("", zstd, gzip, zip, targz, tarxz) and encoding."""
+
+    path: str
+    syntax: str = "nq"
+    compression: str = ""
+    encoding: str = "utf-8"
+
+    @property
+    def holds_graphs(self) -> bool:
+        """Whether the syntax has named graphs."""
+        return self.syntax not in _TRIPLES
+
+
+def output_of(path: str, syntax: str | None = None) -> Output:
+    """Return the output that a file name stands for (`x.nt.zst`); MappingError where it names no syntax."""
+    suffixes = [suffix.lower().lstrip(".") for suffix in Path(path).suffixes] if path != "-" else []
+    compression = _COMPRESSIONS.get(suffixes[-1], "") if suffixes else ""
+    if compression:
+        suffixes.pop()
+    found = syntax or (suffixes[-1] if suffixes else "")
+    if found not in SYNTAXES:
+        raise MappingError(
+            "KG251",
+            "the name of the output does not say what to write" if path != "-" else "what to write is not said",
+            where=path,
+            advice=f"end it in one of {' '.join('.' + each for each in SYNTAXES)}, with .zst or .gz after it to compress, or give --format",
+        )
+    if found == "parquet" and compression:
+        raise MappingError("KG251", "Parquet is compressed by itself", where=path, advice=f"leave .{suffixes[-1]} out")
+    return Output(path, found, compression)
+
+
+class Writer:
+    """Writes plans to outputs; nothing is seen at an output's path before `publish`."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path, prefixes: Mapping[str, str]) -> None:
+        self.con, self.folder, self.prefixes = con, folder, prefixes
+        self.made: list[tuple[Path, Path | None]] = []
+
+    def write(self, plan: Plan, output: Output, *, ordered: bool) -> int | None:
+        """Write the quads of a plan once each, sorted by code point with `ordered`; return how many, where that is known without counting."""
+        if output.path == "-":
+            aside = self.folder / f"stdout.{len(self.made)}"
+            self.made.append((aside, None))
+            return self._write(plan, output, aside, ordered)
+        place = Path(output.path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        aside = place.with_name(f".{place.name}.{os.getpid()}.part")
+        self.made.append((aside, place))
+        return self._write(plan, output, aside, ordered)
+
+    def publish(self) -> None:
+        """Put every file in its place, and what goes to standard output there."""
+        for aside, place in self.made:
+            if place is not None:
+                aside.replace(place)
+                continue
+            with aside.open("rb") as stream:
+                shutil.copyfileobj(stream, sys.stdout.buffer, _CHUNK)
+            sys.stdout.buffer.flush()
+        self.made.clear()
+
+    def discard(self) -> None:
+        """Remove what was written aside."""
+        for aside, _ in self.made:
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
+        self.made.clear()
+
+    def _write(self, plan: Plan, output: Output, aside: Path, ordered: bool) -> int | None:
+        if output.syntax == "parquet":
+            return self._copy(rows(plan, ordered=ordered), aside, "FORMAT parquet, COMPRESSION zstd")
+        if output.syntax in _LINES and output.encoding == "utf-8" and output.compression in ("", "zstd", "gzip"):
+            packed = f", COMPRESSION {output.compression}" if output.compression else ""
+            return self._lines(plan, aside, ordered, packed)
+        plain = self.folder / "lines"
+        # Syntaxes that say a subject once want its quads together.
+        number = self._lines(plan, plain, ordered or output.syntax not in _LINES, "")
+        with Packed(aside, output.path, output.compression) as stream:
+            self._translate(plain, output, stream)
+        plain.unlink()
+        return number
+
+    def _lines(self, plan: Plan, aside: Path, ordered: bool, packed: str) -> int | None:
+        streamed = plan.streamed(Shape.TEXT)
+        number = self._copy(lines(plan, ordered=ordered), aside, _COPY + packed)
+        return number if ordered or not streamed else None
+
+    def _copy(self, select: str, aside: Path, options: str) -> int:
+        import duckdb
+
+        try:
+            done = self.con.execute(f"COPY ({select}) TO {quoted(str(aside))} ({options})").fetchone()
+        except duckdb.IOException as error:
+            raise OSError(None, str(error).splitlines()[0], str(aside)) from error
+        return int(done[0]) if done else 0
+
+    def _translate(self, plain: Path, output: Output, stream: IO[bytes]) -> None:
+        """Write the syntax of an output from lines."""
+        import pyoxigraph as ox
+
+        target = cast("IO[bytes]", Encoded(stream, output.encoding)) if output.encoding != "utf-8" else stream
+        if output.syntax in _LINES:
+            with plain.open("rb") as source:
+                shutil.copyfileobj(source, target, _CHUNK)
+        elif output.syntax == "rj":
+            _write_rdf_json(ox.parse(path=str(plain), format=ox.RdfFormat.N_TRIPLES), target)
+        else:
+            read = ox.RdfFormat.N_QUADS if output.holds_graphs else ox.RdfFormat.N_TRIPLES
+            quads: Any = ox.parse(path=str(plain), format=read)
+            if not output.holds_graphs:
+                quads = (quad.triple for quad in quads)
+            written = getattr(ox.RdfFormat, _OXIGRAPH[output.syntax])
+            ox.serialize(quads, target, written, prefixes=dict(self.prefixes) if output.syntax != "jsonld" else None)
+
+
+def lines(plan: Plan, *, ordered: bool, shape: Shape | None = None) -> str:
+    """Return the SELECT of one column, each row one line or (unless ordered, or by `shape`) more."""
+    shape = shape or (Shape.LINES if ordered else Shape.TEXT)
+    branches = list(plan.streamed(shape))
+    pooled = plan.pooled(Shape.LINES)
+    if pooled:
+        branches.append(f"SELECT DISTINCT line FROM ({' UNION ALL '.join(pooled)})")
+    whole = " UNION ALL ".join(branches) or "SELECT '' AS line WHERE false"
+    return f"SELECT line FROM ({whole}) AS all_lines(line) ORDER BY line" if ordered else whole
+
+
+def read_lines(path: Path) -> str:
+    """Return the SQL of a relation with the column `line`: the lines of a file of N-Quads, plain or compressed."""
+    # Quads hold control characters only escaped, so one separates nothing.
+    return (
+        f"read_csv({quoted(glob.escape(str(path)))}, columns = {{'line': 'VARCHAR'}}, header = false, auto_detect = false, "
+        "delim = '\x01', quote = '', escape = '', max_line_size = 67108864)"
+    )
+
+
+def rows(plan: Plan, *, ordered: bool) -> str:
+    """Return the SELECT of the columns s, p, o, g."""
+    branches = list(plan.streamed(Shape.QUADS))
+    pooled = plan.pooled(Shape.QUADS)
+    if pooled:
+        branches.append(f"SELECT DISTINCT s, p, o, g FROM ({' UNION ALL '.join(pooled)})")
+    whole = " UNION ALL ".join(branches) or "SELECT '' AS s, '' AS p, '' AS o, '' AS g WHERE false"
+    return f"SELECT * FROM ({whole}) AS q(s, p, o, g) ORDER BY g NULLS FIRST, s, p, o" if ordered else whole
+
+
+def _write_rdf_json(quads: Any, target: IO[bytes]) -> None:
+    """Write RDF/JSON: subjects and predicates as keys, objects as dictionaries."""
+    import pyoxigraph as ox
+
+    found: dict[str, dict[str, list[dict[str, str]]]] = {}
+    for quad in quads:
+        value = quad.object
+        if isinstance(value, ox.Literal):
+            entry = {"type": "literal", "value": value.value}
+            if value.language:
+                entry["lang"] = value.language
+            elif value.datatype.value != "http://www.w3.org/2001/XMLSchema#string":
+                entry["datatype"] = value.datatype.value
+        elif isinstance(value, ox.NamedNode):
+            entry = {"type": "uri", "value": value.value}
+        else:
+            entry = {"type": "bnode", "value": str(value)}
+        subject = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else str(quad.subject)
+        found.setdefault(subject, {}).setdefault(quad.predicate.value, []).append(entry)
+    target.write(json.dumps(found, ensure_ascii=False, indent=1).encode("utf-8"))

@@ -1,0 +1,236 @@
+"""Rules to scans: each source is read once for all rules that need no DISTINCT, and once for those that do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from kg.mapping.plan.collections import collection_quads
+from kg.mapping.plan.overlap import is_injective, is_told_by_columns, overlapping
+from kg.mapping.plan.reifiers import as_rdf12
+from kg.mapping.plan.rows import Rows, of_different_numbers
+from kg.mapping.plan.shapes import Shape, shaped
+from kg.mapping.plan.terms import Made, term
+from kg.mapping.plan.values import Catalog, Scope, expressions, name, references, value
+from kg.mapping.rules import (
+    Collection,
+    ConstantTerm,
+    Expression,
+    Joined,
+    LogicalSource,
+    Place,
+    Rule,
+    Source,
+    Statement,
+    Table,
+    Term,
+    TermMap,
+)
+
+_OWN = "r"
+
+
+# Answers whether no two rows give the same of these SQL expressions, over a source's relation under the alias `r`.
+Probe = Callable[[Source, tuple[str, ...]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something that a row may be unfit for: SQL of the reason, else NULL, over the source's relation under the alias `r`."""
+
+    source: Source
+    reason: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A scan with the rules that read it, and why they are together; `unique` says that no quad comes twice."""
+
+    source: Source
+    rules: tuple[Rule, ...]
+    unique: bool
+    why: str
+    fused: bool = True  # joins keep every row of the source, for their keys are unique; else one inner join
+    distinct: tuple[str, ...] = ()  # the references whose columns are made distinct before terms are made of them
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the quads of statements are made."""
+
+    scans: tuple[Scan, ...]
+    collections: tuple[Collection, ...]
+    catalog: Catalog
+    graphs: bool = True  # whether lines have a graph
+
+    def streamed(self, shape: Shape) -> tuple[str, ...]:
+        """Return the SELECTs whose rows come once each."""
+        selects = [_select(scan, self, shape) for scan in self.scans if scan.unique]
+        rest = Shape.LINES if shape is Shape.TEXT else shape
+        return (
+            *selects,
+            *(_from_quads(quads, self, rest) for each in self.collections for quads in [self._collection(each)]),
+        )
+
+    def pooled(self, shape: Shape) -> tuple[str, ...]:
+        """Return the SELECTs whose rows may come again, within one or among them."""
+        return tuple(_select(scan, self, shape) for scan in self.scans if not scan.unique)
+
+    def checks(self) -> tuple[Check, ...]:
+        """Return what rows may be unfit for, each once."""
+        found: dict[tuple[Source, str], Check] = {}
+        for scan in self.scans:
+            for rule in scan.rules:
+                for part in (rule.subject, rule.predicate, rule.object, rule.graph):
+                    if part is None:
+                        continue
+                    source = part.source if isinstance(part, Joined) else rule.source
+                    for reason in term(part, self._scope(source)).faults:
+                        found.setdefault((source, reason), Check(source, reason, rule.place))
+        return tuple(found.values())
+
+    def _scope(self, source: Source) -> Scope:
+        return Scope(self.catalog.tables[source].columns, self.catalog)
+
+    def _collection(self, each: Collection) -> str:
+        return collection_quads(each, self.catalog)
+
+
+def plan_of(
+    statements: Iterable[Statement],
+    catalog: Catalog,
+    probe: Probe,
+    *,
+    graphs: bool = True,
+) -> Plan:
+    """Return the plan of rules and collections; `probe` is asked where only the data tells whether quads come twice."""
+    statements = tuple(dict.fromkeys(statements if catalog.legacy else as_rdf12(statements)))
+    rules = [each for each in statements if isinstance(each, Rule)]
+    shared = overlapping([rule if graphs else _graphless(rule) for rule in rules])
+    planner = _Planner(catalog, probe)
+    scans: dict[_Group, list[Rule]] = {}
+    reasons: dict[_Group, dict[str, None]] = {}
+    for number, rule in enumerate(rules):
+        group, why = planner.group(rule, number in shared)
+        scans.setdefault(group, []).append(rule)
+        reasons.setdefault(group, {})[why] = None
+    return Plan(
+        tuple(
+            Scan(
+                group.source,
+                tuple(members),
+                group.unique,
+                "; ".join(reasons[group]),
+                not group.joins,
+                group.distinct,
+            )
+            for group, members in scans.items()
+        ),
+        tuple(each for each in statements if isinstance(each, Collection)),
+        catalog,
+        graphs,
+    )
+
+
+def _graphless(rule: Rule) -> Rule:
+    return Rule(rule.source, rule.subject, rule.predicate, rule.object, None, rule.targets, rule.place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What the rules of a scan have in common; `joins` are those that do not keep every row of the source."""
+
+    source: Source
+    joins: tuple[tuple[Source, tuple[tuple[Expression, Expression], ...]], ...]
+    unique: bool
+    distinct: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Planner:
+    catalog: Catalog
+    probe: Probe
+    known: dict[tuple[Source, tuple[str, ...]], bool] = field(default_factory=dict)
+
+    def group(self, rule: Rule, shared: bool) -> tuple[_Group, str]:
+        """Return the scan that a rule belongs to, and why."""
+        joined = [part for part in (rule.subject, rule.object) if isinstance(part, Joined)]
+        fused = all(self._key_is_unique(part, rule.source) for part in joined)
+        join = () if fused else tuple((part.source, part.conditions) for part in joined)
+        if shared:
+            return _Group(rule.source, join, False), "another rule may say the same"
+        if isinstance(rule.subject, Joined) or not self._is_unique(rule.source, rule.subject):
+            columns = self._columns(rule)
+            if columns:
+                return _Group(rule.source, (), True, columns), "subjects repeat, so columns are made distinct first"
+            return _Group(rule.source, join, False), "subjects repeat"
+        if not fused and not all(self._is_unique(part.source, part.term) for part in joined):
+            return _Group(rule.source, join, False), "the join's keys and objects repeat"
+        return _Group(rule.source, join, True), "subjects are unique"
+
+    def _columns(self, rule: Rule) -> tuple[str, ...]:
+        """Return the references of a rule whose distinct values give distinct quads; none where that would read a source again at a price."""
+        if not isinstance(rule.source, LogicalSource) or not is_told_by_columns(rule):
+            return ()
+        columns = self.catalog.tables[rule.source].columns
+        parts = [part for part in (rule.subject, rule.predicate, rule.object, rule.graph) if isinstance(part, TermMap)]
+        read = tuple(sorted({name for part in parts for each in expressions(part) for name in references(each)}))
+        return () if any(columns[name].many or columns[name].json for name in read) else read
+
+    def _scope(self, source: Source) -> Scope:
+        return Scope(self.catalog.tables[source].columns, self.catalog)
+
+    def _is_unique(self, source: Source, subject: Term) -> bool:
+        made = term(subject, self._scope(source))
+        if isinstance(subject, ConstantTerm) or made.many:
+            return False
+        if isinstance(subject, TermMap) and subject.expression is None:
+            return True
+        return self._ask(source, _identity(subject, made, self.catalog.tables[source]))
+
+    def _key_is_unique(self, joined: Joined, source: Source) -> bool:
+        if not joined.conditions:
+            return False
+        theirs = [value(expression, self._scope(joined.source)) for _, expression in joined.conditions]
+        ours = [value(expression, self._scope(source)) for expression, _ in joined.conditions]
+        if any(each.many for each in (*theirs, *ours)) or any(map(of_different_numbers, ours, theirs)):
+            return False
+        return self._ask(joined.source, tuple(each.sql for each in theirs))
+
+    def _ask(self, source: Source, expressions: tuple[str, ...]) -> bool:
+        key = (source, expressions)
+        if key not in self.known:
+            columns = {
+                name(column.name): reference for reference, column in self.catalog.tables[source].columns.items()
+            }
+            declared = {
+                f"{_OWN}.{column}"
+                for column, reference in columns.items()
+                if reference in self.catalog.tables[source].keys
+            }
+            self.known[key] = bool(declared & set(expressions)) or self.probe(source, expressions)
+        return self.known[key]
+
+
+def _identity(subject: Term, made: Made, table: Table) -> tuple[str, ...]:
+    """Return what tells the records of a subject apart, as cheaply as may be: its columns, else the term."""
+    if isinstance(subject, TermMap) and not subject.conditions and is_injective(subject.expression, subject.term_type):
+        columns = [table.columns[reference] for reference in references(subject.expression)]
+        if not any(column.json for column in columns):
+            return tuple(f"{_OWN}.{name(column.name)}" for column in columns)
+    return (made.sql,)
+
+
+def _select(scan: Scan, plan: Plan, shape: Shape) -> str:
+    rows = Rows(scan.source, plan.catalog, keeps=scan.fused, distinct=scan.distinct)
+    made = [rows.quad(rule) for rule in scan.rules]
+    return shaped(made, rows.sql(), shape, plan.graphs, distinct=scan.unique)
+
+
+def _from_quads(quads: str, plan: Plan, shape: Shape) -> str:
+    """Return the rows of a SELECT of s, p, o, g in a shape."""
+    if shape is Shape.QUADS:
+        return f"SELECT s, p, o, g FROM ({quads})"
+    graph = "|| CASE WHEN g IS NULL THEN '' ELSE ' ' || g END " if plan.graphs else ""
+    return f"SELECT s || ' ' || p || ' ' || o {graph}|| ' .' AS line FROM ({quads})"

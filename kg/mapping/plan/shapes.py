@@ -1,0 +1,117 @@
+"""The shapes of a scan's rows: text of several lines, a line, or columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TypeAlias
+
+from kg.mapping.plan.values import Value, product
+
+# The terms of a rule: subject, predicate, object, and graph if it names one.
+Quad: TypeAlias = tuple[Value, Value, Value, Value | None]
+# So many lines are one call of a function, which has a limit of arguments in every engine.
+_LINES = 40
+
+
+class Shape(StrEnum):
+    """What the rows of a scan are."""
+
+    TEXT = "text"  # column `text`: one or more lines of N-Quads, without the last line's end
+    LINES = "lines"  # column `line`: one line of N-Quads
+    QUADS = "quads"  # columns s, p, o, g
+
+
+def shaped(quads: Sequence[Quad], rows: str, shape: Shape, graphs: bool, *, distinct: bool) -> str:
+    """Return the SELECT that shapes quads over rows; with `distinct`, what a row says several times is said once."""
+    if shape is Shape.TEXT:
+        return _text(quads, rows, graphs, distinct=distinct)
+    if shape is Shape.QUADS:
+        members = [_listed(_struct(quad), distinct) for quad in quads]
+        return f"SELECT q.s, q.p, q.o, q.g FROM (SELECT unnest({_concatenated(members)}) AS q FROM ({rows})) WHERE q.s IS NOT NULL"
+    lines = [_listed(_line(quad, graphs), distinct) for quad in quads]
+    return f"SELECT line FROM (SELECT unnest({_concatenated(lines)}) AS line FROM ({rows})) WHERE line IS NOT NULL"
+
+
+def _text(quads: Sequence[Quad], rows: str, graphs: bool, *, distinct: bool) -> str:
+    single = [quad for quad in quads if not any(part is not None and part.many for part in quad)]
+    texts = [_block(single[start : start + _LINES], graphs) for start in range(0, len(single), _LINES)]
+    lists = [_listed(_line(quad, graphs), distinct).sql for quad in quads if quad not in single]
+    texts += [f"array_to_string({each}, chr(10))" for each in lists]
+    columns = ", ".join(f"{each} AS x{number}" for number, each in enumerate(texts))
+    text = "x0"
+    if len(texts) > 1:
+        parts = ", ".join(f"nullif(x{number}, '')" for number in range(len(texts)))
+        text = f"concat_ws(chr(10), {parts})"
+    return f"SELECT text FROM (SELECT {text} AS text FROM (SELECT {columns} FROM ({rows}))) WHERE text <> ''"
+
+
+def _block(quads: Sequence[Quad], graphs: bool) -> str:
+    """Return the SQL of the lines of quads in one text: a single call where no term is missing, as is the rule."""
+    pieces: list[str] = []
+    known: dict[str, None] = {}
+    for quad in quads:
+        terms = [part.sql for part in quad if part is not None]
+        known.update(dict.fromkeys(term for term in terms if not _is_literal(term)))
+        pieces += ["'\n'"] if pieces else []
+        pieces += _spaced(terms if graphs else terms[:3])
+    whole = f"concat({', '.join(_merged(pieces))})"
+    if not known:
+        return whole
+    lines = ", ".join(_line(quad, graphs).sql for quad in quads)
+    return f"CASE WHEN {' AND '.join(f'{term} IS NOT NULL' for term in known)} THEN {whole} ELSE concat_ws(chr(10), {lines}) END"
+
+
+def _listed(made: Value, distinct: bool) -> Value:
+    return Value(f"list_distinct({made.sql})", many=True) if made.many and distinct else made
+
+
+def _concatenated(members: Sequence[Value]) -> str:
+    """Return the SQL of one list of all members."""
+    single = [member.sql for member in members if not member.many]
+    lists = [member.sql for member in members if member.many]
+    if single:
+        lists.insert(0, f"[{', '.join(single)}]")
+    return lists[0] if len(lists) == 1 else f"flatten([{', '.join(lists)}])"
+
+
+def _line(quad: Quad, graphs: bool) -> Value:
+    """Return the SQL of a quad's line, NULL where a term is missing."""
+
+    def joined(terms: list[str]) -> str:
+        shown = terms if graphs else terms[:3]
+        text = f"({' || '.join(_merged(_spaced(shown)))})"
+        # What is in no graph is no quad.
+        return text if len(shown) == len(terms) else f"CASE WHEN {terms[3]} IS NOT NULL THEN {text} END"
+
+    return product([part for part in quad if part is not None], joined)
+
+
+def _spaced(terms: Sequence[str]) -> list[str]:
+    """Return terms with what stands between and after them."""
+    return [piece for number, term in enumerate(terms) for piece in ((["' '"] if number else []) + [term])] + ["' .'"]
+
+
+def _merged(pieces: Sequence[str]) -> list[str]:
+    """Return pieces of SQL with neighbouring literals made one."""
+    out: list[str] = []
+    for piece in pieces:
+        if out and _is_literal(piece) and _is_literal(out[-1]):
+            out[-1] = out[-1][:-1] + piece[1:]
+        else:
+            out.append(piece)
+    return out
+
+
+def _is_literal(sql: str) -> bool:
+    return sql.startswith("'")
+
+
+def _struct(quad: Quad) -> Value:
+    def packed(terms: list[str]) -> str:
+        graph = terms[3] if len(terms) > 3 else "NULL::VARCHAR"
+        tests = [f"{term} IS NOT NULL" for term in terms if not _is_literal(term)]
+        struct = f"{{'s': {terms[0]}, 'p': {terms[1]}, 'o': {terms[2]}, 'g': {graph}}}"
+        return f"CASE WHEN {' AND '.join(tests)} THEN {struct} END" if tests else struct
+
+    return product([part for part in quad if part is not None], packed)

@@ -1,0 +1,146 @@
+"""The main path of `kg map`: mapping to rules, sources to relations, rules to a plan, the plan to files; unfit rows are set aside."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from kg.mapping.engine import Reject, Sources, failed, refuse
+from kg.mapping.needs import needs_of
+from kg.mapping.output import Output, Writer
+from kg.mapping.parse import parse_mapping
+from kg.mapping.plan import Plan, plan_of
+from kg.mapping.rules import Database, Rules, Statement
+from kg.mapping.session import opened_session
+from kg.settings import DEFAULT_BASE
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a mapping is run: what relative IRIs start with, how strict, how ordered, and with what means.
+
+    `frames` are relations given from Python, by name; `network` the IRI prefixes from which may be read; `functions` files of user functions.
+    """
+
+    base: str = DEFAULT_BASE
+    strict: bool = False
+    ordered: bool = False
+    legacy: bool = False
+    memory: str | None = None
+    threads: int | None = None
+    database: Database | None = None
+    network: tuple[str, ...] = ()
+    functions: tuple[Path, ...] = ()
+    frames: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did: the files with the number of quads (None: not counted), and the rows that were set aside."""
+
+    files: tuple[tuple[str, int | None], ...]
+    rejects: tuple[Reject, ...]
+
+
+@dataclass(slots=True)
+class Run:
+    """A mapping with its sources open."""
+
+    con: duckdb.DuckDBPyConnection
+    folder: Path
+    rules: Rules
+    sources: Sources
+    settings: Settings
+
+    def plan(self, statements: Sequence[Statement], *, graphs: bool = True) -> Plan:
+        """Return the plan of statements."""
+        return plan_of(statements, self.sources.catalog, self.sources.is_unique, graphs=graphs)
+
+
+def map_files(
+    mapping: Path, output: Output, settings: Settings, *, rejects: Path | None = None, progress: Progress | None = None
+) -> Summary:
+    """Run a mapping and write its quads to `output`, or to the targets that it names; unfit rows to `rejects` (JSON Lines).
+
+    Nothing is written where the mapping is wrong or a source cannot be read (MappingError, SourceError), or with `strict` where a row is unfit.
+    """
+    tell = progress or (lambda *_: None)
+    tell("reading the mapping", 0, 0)
+    rules = parse_mapping(mapping, settings.base, settings.database)
+    with opened(rules, settings) as run:
+        tell("looking at keys", 0, 0)
+        jobs = [
+            (to, run.plan(statements, graphs=to.holds_graphs))
+            for to, statements in _by_output(rules.statements, output)
+        ]
+        unfit: dict[Reject, None] = {}
+        for _, plan in jobs:
+            unfit.update(dict.fromkeys(run.sources.unfit(plan, first=settings.strict)))
+        if settings.strict:
+            refuse(tuple(unfit))
+        writer = Writer(run.con, run.folder, rules.prefixes)
+        try:
+            files = []
+            for number, (to, plan) in enumerate(jobs):
+                tell(f"writing {to.path}", number, len(jobs))
+                files.append((to.path, writer.write(plan, to, ordered=settings.ordered)))
+            unfit.update(dict.fromkeys(run.sources.broken_rows()))
+            if settings.strict:
+                refuse(tuple(unfit))
+            writer.publish()
+        finally:
+            writer.discard()
+        found = tuple(unfit)
+    if rejects is not None:
+        write_rejects(found, rejects)
+    return Summary(tuple(files), found)
+
+
+@contextmanager
+def opened(rules: Rules, settings: Settings) -> Iterator[Run]:
+    """Open a session and the sources of a mapping."""
+    from kg.mapping import functions, readers
+
+    numbered = any(needs.numbered for needs in needs_of(rules.statements).values())
+    with opened_session(settings.memory, settings.threads, ordered=numbered) as (con, folder):
+        known = functions.FUNCTIONS
+        for path in settings.functions:
+            known = functions.load_functions(path, known)
+        readers.define(con)
+        access = readers.Access(settings.frames, settings.network, settings.strict, folder)
+        sources = Sources(con, access, known, settings.legacy)
+        try:
+            sources.open(rules.statements)
+            yield Run(con, folder, rules, sources, settings)
+        except duckdb.Error as error:
+            raise failed(error) from error
+
+
+def _by_output(statements: Sequence[Statement], default: Output) -> list[tuple[Output, list[Statement]]]:
+    """Return the statements of each output: the default one, and each target that the mapping names."""
+    found: dict[Output, list[Statement]] = {default: []}
+    for statement in statements:
+        for target in statement.targets:
+            to = Output(target.path, target.syntax, target.compression, target.encoding)
+            found.setdefault(to, []).append(statement)
+        if not statement.targets:
+            found[default].append(statement)
+    return list(found.items())
+
+
+def write_rejects(found: Sequence[Reject], path: Path) -> None:
+    """Write rejects as JSON Lines, whole or not at all."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with aside.open("w", encoding="utf-8") as stream:
+        for reject in found:
+            line = {"source": reject.source, "row": reject.row, "rule": str(reject.place), "reason": reject.reason}
+            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+    aside.replace(path)

@@ -1,0 +1,45 @@
+"""DuckDB sessions for mappings: bounded in memory and threads, with a folder of their own for what does not fit."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from kg.errors import MappingError
+from kg.rdf.terms import macros
+
+_SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?B|B|%)", re.IGNORECASE)
+
+
+@contextmanager
+def opened_session(
+    memory: str | None = None, threads: int | None = None, *, ordered: bool = False
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
+    """Open a session with the term functions; yield it and its temporary folder, which goes with it.
+
+    `memory` is what DuckDB may hold (`512MB`); beyond, it spills to the folder. `ordered` keeps rows in the order of their sources.
+    """
+    if memory is not None and not _SIZE.fullmatch(memory):
+        raise MappingError("KG250", f"{memory!r} is no size", advice="write one such as 512MB or 2GB")
+    with tempfile.TemporaryDirectory(prefix="kg-map-") as folder:
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "preserve_insertion_order": "true" if ordered else "false",
+            "temp_directory": f"{folder}/spill",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+        if memory is not None:
+            settings["memory_limit"] = memory
+        if threads is not None:
+            settings["threads"] = str(threads)
+        con = duckdb.connect(config=settings)
+        try:
+            con.execute(macros())
+            yield con, Path(folder)
+        finally:
+            con.close()
