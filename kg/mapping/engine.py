@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from kg.errors import MappingError
-from kg.mapping.functions import FUNCTIONS, Functions, check_call, define, function_error
 from kg.mapping.needs import calls_of, needs_of
 from kg.mapping.parse import parse_mapping
 from kg.mapping.plan import Catalog, Plan, Shape, plan_of
@@ -18,6 +17,7 @@ from kg.mapping.plan.values import name
 from kg.mapping.rules import LogicalSource, Place, Source, Statement, Table
 
 if TYPE_CHECKING:
+    from kg.mapping.functions import Functions
     from kg.mapping.readers import Access
 
 # A key that repeats mostly does so early on.
@@ -42,7 +42,7 @@ class Sources:
 
     con: duckdb.DuckDBPyConnection
     access: Access
-    functions: Functions = field(default_factory=lambda: FUNCTIONS)
+    functions: Functions | None = None
     legacy: bool = False
     tables: dict[Source, Table] = field(default_factory=dict)
     asked: dict[Source, tuple[Sequence[str], bool]] = field(default_factory=dict)
@@ -57,9 +57,12 @@ class Sources:
         """Open what the statements read, and make ready what their functions need; MappingError where a call is wrong."""
         statements = tuple(statements)
         calls = tuple(calls_of(statements))
-        for call in calls:
-            check_call(call, self.functions)
-        define(self.con, calls, self.functions)
+        if calls:
+            from kg.mapping.functions import FUNCTIONS, check_call, define
+
+            for call in calls:
+                check_call(call, self.functions or FUNCTIONS)
+            define(self.con, calls, self.functions or FUNCTIONS)
         for source, needs in needs_of(statements).items():
             references = tuple(needs.references)
             self.asked[source] = (references, needs.numbered)
@@ -77,8 +80,10 @@ class Sources:
             from kg.mapping.readers import open_source
 
             return open_source(self.con, source, references, relation, numbered=numbered, access=self.access)
+        from kg.mapping.readers import define
         from kg.mapping.views import open_view
 
+        define(self.con)
         return open_view(self.con, source, references, relation, self._opened, self.functions, numbered=numbered)
 
     def is_unique(self, source: Source, expressions: tuple[str, ...]) -> bool:
@@ -174,6 +179,8 @@ def refuse(rejects: Sequence[Reject]) -> None:
 
 def failed(error: duckdb.Error) -> MappingError:
     """Return what an error of the database means to who runs a mapping."""
+    from kg.mapping.functions import function_error
+
     told = function_error(error)
     if told is not None:
         return told

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -19,6 +20,9 @@ from kg.mapping.plan import Plan, plan_of
 from kg.mapping.rules import Database, Rules, Statement
 from kg.mapping.session import opened_session
 from kg.settings import DEFAULT_BASE
+
+if TYPE_CHECKING:
+    from kg.mapping.functions import Functions
 
 Progress = Callable[[str, int, int], None]
 
@@ -107,21 +111,29 @@ def map_files(
 @contextmanager
 def opened(rules: Rules, settings: Settings) -> Iterator[Run]:
     """Open a session and the sources of a mapping."""
-    from kg.mapping import functions, readers
+    from kg.mapping.readers import Access
 
     numbered = any(needs.numbered for needs in needs_of(rules.statements).values())
     with opened_session(settings.memory, settings.threads, ordered=numbered) as (con, folder):
-        known = functions.FUNCTIONS
-        for path in settings.functions:
-            known = functions.load_functions(path, known)
-        readers.define(con)
-        access = readers.Access(settings.frames, settings.network, settings.strict, folder)
-        sources = Sources(con, access, known, settings.legacy)
+        access = Access(settings.frames, settings.network, settings.strict, folder)
+        sources = Sources(con, access, user_functions(settings.functions), settings.legacy)
         try:
             sources.open(rules.statements)
             yield Run(con, folder, rules, sources, settings)
         except duckdb.Error as error:
             raise failed(error) from error
+
+
+def user_functions(files: Sequence[Path]) -> Functions | None:
+    """Return the functions that there are with those of files; None without any, for they take their time to load."""
+    if not files:
+        return None
+    from kg.mapping.functions import FUNCTIONS, load_functions
+
+    known = FUNCTIONS
+    for path in files:
+        known = load_functions(path, known)
+    return known
 
 
 def _by_output(statements: Sequence[Statement], default: Output) -> list[tuple[Output, list[Statement]]]:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from kg.mapping.functions import Functions
 from kg.mapping.plan.values import Catalog, Scope, Value, name, quoted, raw_value, references, value
 from kg.mapping.readers import RECORD
 from kg.mapping.rules import Column, Constant, Expression, Field, Formulation, LogicalSource, Source, Table, View
 from kg.rdf.namespaces import XSD
+
+if TYPE_CHECKING:
+    from kg.mapping.functions import Functions
 
 # Opens a source: its references, and whether it is numbered.
 Opener = Callable[[Source, Sequence[str], bool], Table]
@@ -32,7 +35,7 @@ def open_view(
     wanted: Sequence[str],
     relation: str,
     opener: Opener,
-    functions: Functions,
+    functions: Functions | None,
     *,
     numbered: bool,
 ) -> Table:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from kg.mapping.functions import FUNCTIONS, Functions, Result, function_sql
 from kg.mapping.rules import (
     Call,
     Column,
@@ -24,13 +23,16 @@ from kg.mapping.rules import (
     TermType,
 )
 
+if TYPE_CHECKING:
+    from kg.mapping.functions import Functions
+
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
     """What is known when SQL is made: the sources that are open, the functions, and whether triple terms are written as `<< s p o >>`, as before RDF 1.2."""
 
     tables: Mapping[Source, Table] = field(default_factory=dict)
-    functions: Functions = field(default_factory=lambda: FUNCTIONS)
+    functions: Functions | None = None  # None: those that come with the program
     legacy: bool = False
 
 
@@ -170,7 +172,10 @@ def _template(template: Template, scope: References, encode: _Encoder | None) ->
 
 
 def _call(call: Call, scope: References) -> Value:
+    # Few mappings call functions, and the registry takes its time to load.
+    from kg.mapping.functions import FUNCTIONS, Result, function_sql
+
     inputs = [value(inner, scope) for _, inner in call.inputs]
     results = [Result(each.sql, each.datatype, each.many) for each in inputs]
-    made = function_sql(call, results, scope.catalog.functions)
+    made = function_sql(call, results, scope.catalog.functions or FUNCTIONS)
     return Value(made.sql, made.many, made.datatype)

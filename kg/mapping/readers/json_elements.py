@@ -16,6 +16,7 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _STRUCTURE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]|"', re.DOTALL)
 # So near to the end of what is read, a fault may be none once there is more.
 _HALF_TOKEN = 16
+_ENDS = frozenset(" \t\n\r,:]}")
 
 
 def write_children(source: FilePath, steps: tuple[Step, ...], target: FilePath) -> None:
@@ -86,8 +87,11 @@ class _Reader:
                     raise ValueError(f"{error.msg} at character {self._before + error.pos}") from None
                 size *= 2
                 continue
-            # A number at the end of what is read may go on.
-            if end < len(self._text) or not self._more(_CHUNK):
+            except RecursionError:
+                raise ValueError("values are nested too deeply") from None
+            # A number that is cut off is one, too: `1` of `1.5`.
+            is_whole = self._text[end : end + 1] in _ENDS
+            if is_whole or len(self._text) - end > _HALF_TOKEN or not self._more(_CHUNK):
                 value = self._text[self._at : end]
                 self._at = end
                 return value

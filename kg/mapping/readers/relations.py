@@ -76,7 +76,9 @@ def _query(con: duckdb.DuckDBPyConnection, query: str, references: Sequence[str]
     statements = con.extract_statements(query)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise _refused("it is not one SELECT", where)
-    text = str(statements[0].query).strip().rstrip(";")
+    text = str(statements[0].query)
+    # What follows the end of the statement is a comment at most.
+    text = next((text[:start] for start, _ in duckdb.tokenize(text) if text.startswith(";", start)), text)
     columns = [name for name, *_ in con.execute(f"DESCRIBE {text}").fetchall()]
     for column, count in Counter(columns).items():
         if count > 1 and column in {column_named(reference, columns) for reference in references}:

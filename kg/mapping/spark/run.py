@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from kg.errors import MappingError
 from kg.mapping.engine import Reject, refuse, title
-from kg.mapping.functions import FUNCTIONS, Functions, check_call, load_functions
+from kg.mapping.functions import FUNCTIONS, Functions, check_call
 from kg.mapping.needs import calls_of, needs_of
 from kg.mapping.output import Output, lines
 from kg.mapping.parse import parse_mapping
 from kg.mapping.plan import Catalog, Plan, Shape, plan_of
 from kg.mapping.plan.values import name
 from kg.mapping.rules import LogicalSource, Source, Statement, Table
-from kg.mapping.run import Settings, Summary
+from kg.mapping.run import Settings, Summary, user_functions
 from kg.mapping.spark.session import session
 from kg.mapping.spark.sources import open_source
 from kg.mapping.spark.translate import translated
@@ -82,9 +82,7 @@ def map_on_spark(mapping: Path, output: Output, settings: Settings, *, master: s
             advice="name a folder such as graph.nt.zst, graph.nt.gz or graph.nq, or use --engine duckdb",
         )
     rules = parse_mapping(mapping, settings.base, settings.database)
-    known = FUNCTIONS
-    for path in settings.functions:
-        known = load_functions(path, known)
+    known = user_functions(settings.functions) or FUNCTIONS
     for call in calls_of(rules.statements):
         check_call(call, known)
     sources = _needed(rules.statements)
