@@ -116,6 +116,13 @@ def commands_reference() -> str:
     return "\n\n".join(sections) + "\n"
 
 
+def functions_reference() -> str:
+    """Return docs/reference/functions.md: every function that a mapping can call."""
+    from kg.mapping.functions import functions_reference as reference
+
+    return reference()
+
+
 _COMMANDS_INTRODUCTION = """# Command reference
 
 <!-- Written by docs/generate.py from the command line itself. Change that, then run it. -->
@@ -257,6 +264,7 @@ def _described(files: Iterable[Path]) -> dict[str, Described]:
 
 OUTPUTS: Mapping[str, Callable[[], str]] = {
     "docs/reference/commands.md": commands_reference,
+    "docs/reference/functions.md": functions_reference,
     "docs/reference/ontology.md": ontology_reference,
     "ontology/context.jsonld": context,
 }

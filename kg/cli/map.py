@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -187,7 +188,8 @@ def _look(mapping: Path, settings: Settings, job: str) -> int:
     from kg.mapping.parse import parse_mapping
     from kg.mapping.run import opened
 
-    with opened(parse_mapping(mapping, settings.base, settings.database), settings) as run:
+    rules = parse_mapping(mapping, settings.base, settings.database)
+    with opened(rules, replace(settings, threads=1), ordered=True) as run:
         if job == "lint":
             found = list(lint(run))
             for advice in found:
@@ -207,10 +209,14 @@ def coloured(line: str) -> str:
 def _tell(found: Sequence[Reject], rejects: Path | None) -> int:
     """Say which rows were set aside; return the exit status."""
     for reject in found[:_FIRST]:
-        row = f", row {reject.row}" if reject.row else ""
-        click.echo(printable(f"{reject.source}{row}: {reject.reason} ({reject.place})"), err=True)
+        rule = f" ({reject.place})" if reject.row else ""
+        click.echo(printable(f"{reject.where}: {reject.reason}{rule}"), err=True)
     if not found:
         return 0
-    more = f"; all of them are in {rejects}" if rejects else "; --rejects FILE writes them down"
-    click.echo(f"{len(found)} rows were set aside{more}", err=True)
+    more = (
+        f"; {'it is' if len(found) == 1 else 'all of them are'} in {rejects}"
+        if rejects
+        else "; --rejects FILE writes them down"
+    )
+    click.echo(f"{len(found)} {'row was' if len(found) == 1 else 'rows were'} set aside{more}", err=True)
     return 1

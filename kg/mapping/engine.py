@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,12 +29,20 @@ _FIRST = 1
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that a rule cannot use: its source, its number from 1 (0 where it is not known), the rule's place and the reason."""
+    """A row that a rule cannot use, or a line of a file that is no row: the source, the number of the row or of the line from 1 (0: not known), the rule, the reason."""
 
     source: str
     row: int
     place: Place
     reason: str
+    line: int = 0
+
+    @property
+    def where(self) -> str:
+        """The source with the row or line."""
+        if self.line:
+            return f"{self.source}, line {self.line}"
+        return f"{self.source}, row {self.row}" if self.row else self.source
 
 
 @dataclass(slots=True)
@@ -134,7 +143,9 @@ class Sources:
         """Return the lines of files that the scans so far could not read."""
         from kg.mapping.readers import rejected
 
-        return [Reject(each.file, each.line, Place(), each.reason) for each in rejected(self.con)]
+        # A line may have several faults; one is enough.
+        lines = {(each.file, each.line): each.reason for each in reversed(rejected(self.con))}
+        return [Reject(file, 0, Place(), reason, line) for (file, line), reason in sorted(lines.items())]
 
 
 def title(source: Source) -> str:
@@ -172,8 +183,8 @@ def refuse(rejects: Sequence[Reject]) -> None:
         raise MappingError(
             "KG207",
             f"a row cannot be mapped: {reject.reason}",
-            where=f"{reject.source}, row {reject.row}",
-            advice=f"correct the row or the rule at {reject.place}",
+            where=reject.where,
+            advice=f"correct the row or the rule at {reject.place}" if reject.row else "correct the file",
         )
 
 
@@ -186,10 +197,16 @@ def failed(error: duckdb.Error) -> MappingError:
         return told
     if isinstance(error, duckdb.OutOfMemoryException):
         return MappingError("KG256", "the memory is used up", advice="give more with --memory, or fewer --threads")
+    file = re.search(r"^\s*file = (.*)$", str(error), re.MULTILINE)
     # Without its advice on options that nobody set.
     lines = str(error).partition("\nPossible")[0].splitlines()[:4]
     what = ", ".join(line for line in lines if line and not line.startswith("LINE "))
-    return MappingError("KG207", f"a row cannot be mapped: {what}", advice="correct the row or the mapping")
+    return MappingError(
+        "KG207",
+        f"a row cannot be mapped: {what}",
+        where=file.group(1) if file else "",
+        advice="correct the row or the mapping",
+    )
 
 
 # Answers no: what need not be unique is not looked into.

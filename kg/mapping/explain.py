@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kg.mapping.engine import Sources, title
 from kg.mapping.plan import Shape, plan_of
-from kg.mapping.plan.values import name, references
+from kg.mapping.plan.values import expressions, name, references
 from kg.mapping.rules import Column, Joined, Place, Reference, Rule, Source, Template, TermMap, TermType
 from kg.mapping.run import Run
 
@@ -74,7 +74,10 @@ def lint(run: Run) -> Iterator[Advice]:
         (rule.source, rule.subject) for scan in plan.scans if "subjects repeat" in scan.why for rule in scan.rules
     }
     for (source, subject), rule in subjects.items():
-        if (source, subject) in repeated and isinstance(subject.expression, Template):
+        if (source, subject) not in repeated or not isinstance(subject.expression, Template):
+            continue
+        about = [each.object for each in rules if (each.source, each.subject) == (source, subject)]
+        if _differ(run.sources, source, subject, [each for each in about if isinstance(each, TermMap)]):
             names = " and ".join(references(subject.expression))
             yield Advice(
                 rule.place,
@@ -102,6 +105,22 @@ def lint(run: Run) -> Iterator[Advice]:
                 f"all values of {made.expression.name!r} look like xsd:{looks} and become plain text",
                 f"add rml:datatype xsd:{looks} if that is what they are",
             )
+
+
+def _differ(sources: Sources, source: Source, subject: TermMap, objects: Sequence[TermMap]) -> bool:
+    """Return whether rows with one subject say different things of it."""
+    table = sources.tables[source]
+
+    def columns(maps: Sequence[TermMap]) -> list[str]:
+        read = {reference for each in maps for expression in expressions(each) for reference in references(expression)}
+        return sorted(name(table.columns[each].name) for each in read)
+
+    keys, all_of_it = (", ".join(columns(maps)) for maps in ([subject], [subject, *objects]))
+    counts = [
+        sources.con.execute(f"SELECT count(*) FROM (SELECT DISTINCT {some} FROM {name(table.name)})").fetchone()
+        for some in (keys, all_of_it)
+    ]
+    return bool(keys) and counts[0] != counts[1]
 
 
 def _rows(sources: Sources, source: Source) -> int:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 from kg.errors import MappingError
 from kg.mapping.engine import Reject, refuse, title
-from kg.mapping.needs import needs_of
+from kg.mapping.functions import look_up_tables
+from kg.mapping.needs import calls_of, needs_of
 from kg.mapping.output import Output, Writer, read_lines
 from kg.mapping.parse import parse_mapping
 from kg.mapping.plan.values import quoted
@@ -125,7 +126,7 @@ def _fingerprint(statements: Sequence[Statement], settings: Settings) -> str:
     digest = hashlib.sha256()
     told = (__version__, settings.base, settings.legacy, statements)
     digest.update(repr(told).encode("utf-8", "backslashreplace"))
-    for path in settings.functions:
+    for path in (*settings.functions, *look_up_tables(calls_of(statements))):
         digest.update(path.read_bytes())
     for source in sorted({_innermost(each) for each in needs_of(statements)}, key=repr):
         for chunk in _content(source):

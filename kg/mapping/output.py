@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -78,7 +78,12 @@ class Writer:
             aside = self.folder / f"stdout.{len(self.made)}"
             self.made.append((aside, None))
             return self._write(plan, output, aside, ordered)
-        place = Path(output.path)
+        # Where a link leads to is written, not the link; a pipe or a device is no file to take the place of.
+        place = Path(output.path).resolve()
+        if place.exists() and not place.is_file():
+            aside = self.folder / f"device.{len(self.made)}"
+            self.made.append((aside, place))
+            return self._write(plan, output, aside, ordered)
         place.parent.mkdir(parents=True, exist_ok=True)
         aside = place.with_name(f".{place.name}.{os.getpid()}.part")
         self.made.append((aside, place))
@@ -87,12 +92,12 @@ class Writer:
     def publish(self) -> None:
         """Put every file in its place, and what goes to standard output there."""
         for aside, place in self.made:
-            if place is not None:
+            if place is not None and (place.is_file() or not place.exists()):
                 aside.replace(place)
                 continue
-            with aside.open("rb") as stream:
-                shutil.copyfileobj(stream, sys.stdout.buffer, _CHUNK)
-            sys.stdout.buffer.flush()
+            with aside.open("rb") as stream, place.open("wb") if place else nullcontext(sys.stdout.buffer) as target:
+                shutil.copyfileobj(stream, target, _CHUNK)
+                target.flush()
         self.made.clear()
 
     def discard(self) -> None:

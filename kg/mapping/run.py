@@ -109,12 +109,12 @@ def map_files(
 
 
 @contextmanager
-def opened(rules: Rules, settings: Settings) -> Iterator[Run]:
-    """Open a session and the sources of a mapping."""
+def opened(rules: Rules, settings: Settings, *, ordered: bool = False) -> Iterator[Run]:
+    """Open a session and the sources of a mapping; `ordered` keeps rows in their order."""
     from kg.mapping.readers import Access
 
-    numbered = any(needs.numbered for needs in needs_of(rules.statements).values())
-    with opened_session(settings.memory, settings.threads, ordered=numbered) as (con, folder):
+    ordered |= any(needs.numbered for needs in needs_of(rules.statements).values())
+    with opened_session(settings.memory, settings.threads, ordered=ordered) as (con, folder):
         access = Access(settings.frames, settings.network, settings.strict, folder)
         sources = Sources(con, access, user_functions(settings.functions), settings.legacy)
         try:
@@ -153,6 +153,7 @@ def write_rejects(found: Sequence[Reject], path: Path) -> None:
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     with aside.open("w", encoding="utf-8") as stream:
         for reject in found:
-            line = {"source": reject.source, "row": reject.row, "rule": str(reject.place), "reason": reject.reason}
+            number = {"line": reject.line} if reject.line else {"row": reject.row}
+            line = {"source": reject.source, **number, "rule": str(reject.place), "reason": reject.reason}
             stream.write(json.dumps(line, ensure_ascii=False) + "\n")
     aside.replace(path)

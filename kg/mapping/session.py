@@ -32,6 +32,8 @@ def opened_session(
             "temp_directory": f"{folder}/spill",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
+            # A name in a query means a table, and no variable of ours.
+            "python_enable_replacements": "false",
         }
         if memory is not None:
             settings["memory_limit"] = memory

@@ -79,6 +79,12 @@ def _statements() -> Mapping[str, str]:
     return {text.partition("(")[0]: f"CREATE OR REPLACE TEMP MACRO {text}" for text in each}
 
 
+def look_up_tables(calls: Iterable[Call]) -> list[Path]:
+    """Return the files that look-ups in calls, and in calls in their inputs, read."""
+    found = [call for call in _all(calls) if call.function == NAMESPACE + "lookup"]
+    return sorted({Path(call.place.file).parent / _constant(call, f"{NAMESPACE}table") for call in found})
+
+
 def _all(calls: Iterable[Call]) -> Iterable[Call]:
     for call in calls:
         yield call

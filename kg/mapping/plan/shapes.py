@@ -43,7 +43,9 @@ def _text(quads: Sequence[Quad], rows: str, graphs: bool, *, distinct: bool) -> 
     if len(texts) > 1:
         parts = ", ".join(f"nullif(x{number}, '')" for number in range(len(texts)))
         text = f"concat_ws(chr(10), {parts})"
-    return f"SELECT text FROM (SELECT {text} AS text FROM (SELECT {columns} FROM ({rows}))) WHERE text <> ''"
+    whole = f"SELECT {text} AS text FROM (SELECT {columns} FROM ({rows}))"
+    # A WHERE would be pushed down, and all of the text made twice.
+    return f"SELECT unnest(CASE WHEN text <> '' THEN [text] ELSE [] END) AS text FROM ({whole})"
 
 
 def _block(quads: Sequence[Quad], graphs: bool) -> str:

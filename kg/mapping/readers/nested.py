@@ -31,7 +31,7 @@ def define(con: duckdb.DuckDBPyConnection) -> None:
     for name, function, parameters, result in functions:
         if _is_defined(con, name):
             return
-        con.create_function(name, function, parameters, result)  # type: ignore[arg-type]
+        con.create_function(name, function, [duckdb.sqltype(each) for each in parameters], duckdb.sqltype(result))
 
 
 def _is_defined(con: duckdb.DuckDBPyConnection, name: str) -> bool:

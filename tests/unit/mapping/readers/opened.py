@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +16,7 @@ from kg.mapping.readers import Access, Rejected, open_source, rejected
 from kg.mapping.rules import Column, Dialect, File, Formulation, LogicalSource, Place
 
 PLACE = Place("mapping.ttl", 7)
+_numbers = count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,12 @@ def opened(
     """Open a source and read all of it, in the order of its records."""
     with TemporaryDirectory() as folder, session() as own:
         used = con or own
+        name = f"kg_source_{next(_numbers)}"
         table = open_source(
-            used, source, references, "r", numbered=True, access=access or Access(folder=Path(folder) / "staged")
+            used, source, references, name, numbered=True, access=access or Access(folder=Path(folder) / "staged")
         )
         columns = [table.columns[reference].name for reference in references]
-        rows = used.execute(f"SELECT {', '.join([*columns, 'kg_row'])} FROM r ORDER BY kg_row").fetchall()
+        rows = used.execute(f"SELECT {', '.join([*columns, 'kg_row'])} FROM {name} ORDER BY kg_row").fetchall()
         assert [row[-1] for row in rows] == list(range(len(rows)))
         return Opened(table.columns, [row[:-1] for row in rows], rejected(used))
 

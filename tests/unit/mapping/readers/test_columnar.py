@@ -24,7 +24,7 @@ TABLE = pa.table(
         "f": pa.array([0.1, float("nan")], pa.float32()),
         "d": [Decimal("1.50"), None],
         "b": [True, False],
-        "t": pa.array([dt.datetime(2024, 1, 2, 3, 4, 5, 600000), None], pa.timestamp("us")),
+        "t": pa.array([dt.datetime.fromisoformat("2024-01-02T03:04:05.6"), None], pa.timestamp("us")),
         "z": pa.array([dt.datetime(2024, 1, 2, 3, 4, 5, tzinfo=dt.timezone(dt.timedelta(hours=5)))] * 2, pa.timestamp("us", "Europe/Brussels")),
         "day": [dt.date(2024, 1, 2), None],
         "bytes": [b"\xaa\x01", b""],

@@ -17,9 +17,29 @@ openpyxl = pytest.importorskip("openpyxl")
 
 HEADER = ["id", "name", "born", "at", "ok", "score", "mixed", "clock", "name"]
 ROWS: list[list[Any]] = [
-    [1, "Ann", dt.date(2000, 1, 2), dt.datetime(2020, 1, 2, 3, 4, 5), True, 1.5, "a", dt.time(3, 4, 5), "again"],
+    [
+        1,
+        "Ann",
+        dt.date(2000, 1, 2),
+        dt.datetime.fromisoformat("2020-01-02T03:04:05"),
+        True,
+        1.5,
+        "a",
+        dt.time(3, 4, 5),
+        "again",
+    ],
     [None] * 9,
-    [20_000_000_000, None, dt.date(2001, 1, 2), dt.datetime(2020, 1, 2), False, 2, 3, dt.time(0, 0), None],
+    [
+        20_000_000_000,
+        None,
+        dt.date(2001, 1, 2),
+        dt.datetime.fromisoformat("2020-01-02"),
+        False,
+        2,
+        3,
+        dt.time(0, 0),
+        None,
+    ],
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.errors import MappingError, SourceError
-from kg.mapping.readers import RECORD, Access, xml_documents
+from kg.mapping.readers import RECORD, Access, xml_stream
+from kg.mapping.readers.xml_paths import Pattern
 from kg.mapping.rules import Formulation
 from tests.unit.mapping.readers.opened import Opened, file_source, opened, strict
 
@@ -66,7 +68,7 @@ def test_an_iterator_finds_the_records_in_their_order(
 ) -> None:
     assert read(tmp_path, LIST, iterator, "@id").values == ids
     # Parts of a few bytes, so that every record is read in several.
-    monkeypatch.setattr(xml_documents, "_CHUNK", 7)
+    monkeypatch.setattr(xml_stream, "_CHUNK", 7)
     assert read(tmp_path, LIST, iterator, "@id").values == ids
 
 
@@ -75,7 +77,7 @@ def test_records_within_records_come_after_those_around_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, iterator: str
 ) -> None:
     text = '<r i="0"><a i="1"><b i="2"><a i="3"/></b></a><a i="4"><a i="5"><a i="6"/></a></a></r>'
-    monkeypatch.setattr(xml_documents, "_CHUNK", 5)
+    monkeypatch.setattr(xml_stream, "_CHUNK", 5)
     streamed = read(tmp_path, text, iterator, "@i").values
     assert streamed == read(tmp_path, text, f"({iterator})", "@i").values
     assert len(streamed) > 0
@@ -244,14 +246,14 @@ def test_a_broken_document_is_told(tmp_path: Path, text: str, iterator: str) -> 
 def test_what_is_read_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a long document is read, no more of it is held than a part and its record."""
     held: list[int] = []
-    forget = xml_documents._forget
+    forget = xml_stream._forget
 
-    def counted(root: object, pattern: object) -> None:
-        forget(root, pattern)  # type: ignore[arg-type]
-        held.append(sum(1 for _ in root.iter()))  # type: ignore[attr-defined]
+    def counted(root: Any, pattern: Pattern) -> None:
+        forget(root, pattern)
+        held.append(len(list(root.iter())))
 
-    monkeypatch.setattr(xml_documents, "_forget", counted)
-    monkeypatch.setattr(xml_documents, "_CHUNK", 1000)
+    monkeypatch.setattr(xml_stream, "_forget", counted)
+    monkeypatch.setattr(xml_stream, "_CHUNK", 1000)
     group = "<g><x><y>z</y></x><i>1</i><i>2</i></g>"
     for iterator, count in (("/l/g/i", 4000), ("//i", 4000), ("//none", 0)):
         held.clear()
