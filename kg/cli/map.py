@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -84,6 +85,7 @@ _TERM = re.compile(r'"(?:[^"\\]|\\.)*"\S*|\S+')
     help="What runs the plan. Spark writes a folder of parts.",
 )
 @click.option("--master", help="Spark's master, or Spark Connect's address (sc://).  [default: this machine]")
+@click.option("--progress", is_flag=True, help="Tell how far it is, elsewhere than on a terminal too.")
 @click.option(
     "--explain", "job", flag_value="explain", help="Print the plan, its reasons and an estimate, and run nothing."
 )
@@ -112,6 +114,7 @@ def command(
     changes: Path | None,
     engine: str,
     master: str | None,
+    progress: bool,
     job: str | None,
 ) -> int:
     """Run MAPPING (RML, R2RML or YARRRML) over its sources and write the triples.
@@ -145,8 +148,12 @@ def command(
         return _on_spark(mapping, output_of(output, format_), settings, master, rejects)
     if since is not None or changes is not None or is_folder(output):
         return _increment(mapping, output, settings, since, changes, rejects)
-    with Talk() as talk:
-        summary = map_files(mapping, output_of(output, format_), settings, rejects=rejects, progress=talk.progress)
+    shown = progress or sys.stderr.isatty()
+    with Talk(always=progress) as talk:
+        tell = talk.progress if shown else None
+        summary = map_files(mapping, output_of(output, format_), settings, rejects=rejects, progress=tell)
+    for path, count in summary.files if shown else ():
+        click.echo(printable(f"{path}: {count:,} quads" if count is not None else f"{path} is written"), err=True)
     return _tell(summary.rejects, rejects)
 
 

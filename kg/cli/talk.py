@@ -6,13 +6,17 @@ import sys
 from types import TracebackType
 from typing import Any, Self
 
+import click
+
 
 class Talk:
-    """Shows on standard error which step runs and how far it is, if that is a terminal."""
+    """Shows on standard error which step runs and how far it is: a bar on a terminal, elsewhere lines, if `always`, or nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, always: bool = False) -> None:
         self._bar: Any = None
         self._task: Any = None
+        self._always = always
+        self._told = ""
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty():
@@ -41,3 +45,9 @@ class Talk:
         """Show a step; `total` is 0 where it is not known."""
         if self._bar is not None:
             self._bar.update(self._task, description=step, completed=done, total=total or None)
+        elif self._always:
+            # In tenths: a log is no terminal.
+            line = f"{step}: {10 * (10 * done // total)} %" if total else step
+            if line != self._told:
+                self._told = line
+                click.echo(line, err=True)

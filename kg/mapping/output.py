@@ -7,10 +7,11 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from kg.errors import MappingError
@@ -29,6 +30,8 @@ _COMPRESSIONS = {"zst": "zstd", "gz": "gzip"}
 # What separates columns where there is one: a character that terms only hold escaped.
 _COPY = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01'"
 _CHUNK = 1 << 20
+# So many seconds lie between two looks at how far a statement is.
+_LOOK = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,14 @@ def output_of(path: str, syntax: str | None = None) -> Output:
 class Writer:
     """Writes plans to outputs; nothing is seen at an output's path before `publish`."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, folder: Path, prefixes: Mapping[str, str]) -> None:
-        self.con, self.folder, self.prefixes = con, folder, prefixes
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        folder: Path,
+        prefixes: Mapping[str, str],
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> None:
+        self.con, self.folder, self.prefixes, self.progress = con, folder, prefixes, progress
         self.made: list[tuple[Path, Path | None]] = []
 
     def write(self, plan: Plan, output: Output, *, ordered: bool) -> int | None:
@@ -130,7 +139,8 @@ class Writer:
         import duckdb
 
         try:
-            done = self.con.execute(f"COPY ({select}) TO {quoted(str(aside))} ({options})").fetchone()
+            with watched(self.con, f"writing {aside.name.removeprefix('.').rsplit('.', 2)[0]}", self.progress):
+                done = self.con.execute(f"COPY ({select}) TO {quoted(str(aside))} ({options})").fetchone()
         except duckdb.IOException as error:
             raise OSError(None, str(error).splitlines()[0], str(aside)) from error
         return int(done[0]) if done else 0
@@ -152,6 +162,31 @@ class Writer:
                 quads = (quad.triple for quad in quads)
             written = getattr(ox.RdfFormat, _OXIGRAPH[output.syntax])
             ox.serialize(quads, target, written, prefixes=dict(self.prefixes) if output.syntax != "jsonld" else None)
+
+
+@contextmanager
+def watched(
+    con: duckdb.DuckDBPyConnection, step: str, progress: Callable[[str, int, int], None] | None
+) -> Iterator[None]:
+    """Tell how far the statement is that runs within, in percent."""
+    if progress is None:
+        yield
+        return
+    con.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false").fetchall()
+    ended = Event()
+
+    def look() -> None:
+        while not ended.wait(_LOOK):
+            progress(step, max(0, min(99, int(con.query_progress()))), 100)
+
+    thread = Thread(target=look, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+    progress(step, 100, 100)
 
 
 def lines(plan: Plan, *, ordered: bool, shape: Shape | None = None) -> str:

@@ -19,6 +19,7 @@ from kg.mapping.parse import parse_mapping
 from kg.mapping.plan import Plan, plan_of
 from kg.mapping.rules import Database, Rules, Statement
 from kg.mapping.session import opened_session
+from kg.mapping.vocabulary import LANGUAGES
 from kg.settings import DEFAULT_BASE
 
 if TYPE_CHECKING:
@@ -90,11 +91,10 @@ def map_files(
             unfit.update(dict.fromkeys(run.sources.unfit(plan, first=settings.strict)))
         if settings.strict:
             refuse(tuple(unfit))
-        writer = Writer(run.con, run.folder, rules.prefixes)
+        writer = Writer(run.con, run.folder, own_prefixes(rules), progress)
         try:
             files = []
-            for number, (to, plan) in enumerate(jobs):
-                tell(f"writing {to.path}", number, len(jobs))
+            for to, plan in jobs:
                 files.append((to.path, writer.write(plan, to, ordered=settings.ordered)))
             unfit.update(dict.fromkeys(run.sources.broken_rows()))
             if settings.strict:
@@ -134,6 +134,11 @@ def user_functions(files: Sequence[Path]) -> Functions | None:
     for path in files:
         known = load_functions(path, known)
     return known
+
+
+def own_prefixes(rules: Rules) -> dict[str, str]:
+    """Return the prefixes of a mapping that are not those of its own language, for those who read what it makes."""
+    return {prefix: iri for prefix, iri in rules.prefixes.items() if iri not in LANGUAGES}
 
 
 def _by_output(statements: Sequence[Statement], default: Output) -> list[tuple[Output, list[Statement]]]:

@@ -13,6 +13,7 @@ import duckdb
 
 from kg.mapping.plan.values import Catalog, Scope, Value, name, quoted, raw_value, references, value
 from kg.mapping.readers import RECORD
+from kg.mapping.readers.json_sql import nodes
 from kg.mapping.rules import Column, Constant, Expression, Field, Formulation, LogicalSource, Source, Table, View
 from kg.rdf.namespaces import XSD
 
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
 # Opens a source: its references, and whether it is numbered.
 Opener = Callable[[Source, Sequence[str], bool], Table]
 _INTEGER = f"{XSD}integer"
-_RECORDS = {
-    Formulation.JSON: "kg_json_all({}::JSON, {})",
-    Formulation.XML: "kg_xml_records({}, {})",
-    Formulation.CSV: "kg_csv_records({})",
-}
 
 
 def open_view(
@@ -163,9 +159,12 @@ class _Rows:
             if read != RECORD:
                 return Value(f"r.{name(column.name)}", column.many, None, column.json), formulation
             record = f"r.{name(column.name)}"
-        how = _RECORDS[formulation or Formulation.JSON]
-        sql = how.format(record, quoted(field.iterator or "$"))
-        return Value(sql, many=True, json=formulation is not Formulation.XML), formulation
+        if formulation is Formulation.XML:
+            return Value(f"kg_xml_records({record}, {quoted(field.iterator or '.')})", many=True), formulation
+        if formulation is Formulation.CSV:
+            return Value(f"kg_csv_records({record})", many=True, json=True), formulation
+        sql, many = nodes(f"{record}::JSON", field.iterator or "$")
+        return Value(sql, many, json=True), formulation
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +181,8 @@ class _Within:
         if self.formulation is Formulation.CSV:
             # A row of CSV is an object by column.
             reference = "$['" + reference.replace("\\", "\\\\").replace("'", "\\'") + "']"
-        return Value(f"kg_json_all({self.record}::JSON, {quoted(reference)})", many=True, json=True)
+        sql, many = nodes(f"{self.record}::JSON", reference)
+        return Value(sql, many, json=True)
 
 
 def _read(field: Field, base: Source) -> Iterator[str]:

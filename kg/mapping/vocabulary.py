@@ -21,6 +21,10 @@ HYPERMEDIA = "https://www.w3.org/2019/wot/hypermedia#"
 SPARQL_SERVICE = "http://www.w3.org/ns/sparql-service-description#"
 THING = "https://www.w3.org/2019/wot/td#"
 VOID = "http://rdfs.org/ns/void#"
+# Vocabularies that a mapping is written in, and that what it makes is not.
+LANGUAGES = frozenset(
+    (RML, RML_2014, R2RML, QUERY_LANGUAGE, FUNCTIONS_2014, TARGETS_2014, COMPRESSION_2014, FNO, D2RQ, FORMATS)
+)
 
 
 class Language(StrEnum):
