@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import IO
@@ -11,9 +10,7 @@ import pyoxigraph as ox
 
 from kg.rdf.namespaces import RDF, RDFS, XSD
 from kg.rdf.prefixes import shortened
-
-# XML has no way to write these.
-NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from kg.rdf.xml import NOT_IN_XML
 
 _NUMBERS = {XSD + name: kind for name, kind in (("integer", int), ("decimal", float), ("double", float))}
 

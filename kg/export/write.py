@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +13,8 @@ from typing import IO, cast
 import pyoxigraph as ox
 
 from kg.errors import QueryError
-from kg.export.graphml import NOT_IN_XML, write_graphml
+from kg.export.graphml import write_graphml
+from kg.rdf.xml import CarriageReturns, fit_for_xml
 
 _SYNTAXES = {
     "nq": ox.RdfFormat.N_QUADS,
@@ -36,7 +36,6 @@ _SUFFIXES = {
     ".graphml": "graphml",
 }
 _COMPRESSIONS = (".gz", ".zst")
-_XML_NAME = re.compile(r"[^\W\d][\w.-]*$")
 FORMATS = (*_SYNTAXES, "graphml")
 
 
@@ -67,35 +66,9 @@ def export(quads: Iterable[ox.Quad], target: IO[bytes], format_: str, prefixes: 
         write_graphml(quads, target, prefixes)
     else:
         if format_ == "rdf":
-            quads, target = _fit_for_xml(quads), cast("IO[bytes]", _CarriageReturns(target))
+            quads, target = fit_for_xml(quads), cast("IO[bytes]", CarriageReturns(target))
         # The line formats know no prefix and pyoxigraph refuses some for them.
         ox.serialize(quads, target, _SYNTAXES[format_], prefixes=None if format_ in ("nq", "nt") else prefixes)
-
-
-class _CarriageReturns:
-    """Writes them as references: pyoxigraph leaves them in the text, and readers of XML take them for ends of lines."""
-
-    def __init__(self, target: IO[bytes]) -> None:
-        self.target = target
-
-    def write(self, data: bytes) -> int:
-        self.target.write(data.replace(b"\r", b"&#xD;"))
-        return len(data)
-
-    def flush(self) -> None:
-        self.target.flush()
-
-
-def _fit_for_xml(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
-    """Yield quads; QueryError at one with a predicate that ends in no XML name, or a text with a character that XML cannot hold."""
-    for quad in quads:
-        if not _XML_NAME.search(quad.predicate.value):
-            what = f"RDF/XML cannot hold the predicate {quad.predicate.value}, which does not end in a name"
-            raise QueryError("KG513", what, advice="export another format, such as Turtle")
-        if isinstance(quad.object, ox.Literal) and NOT_IN_XML.search(quad.object.value):
-            what = f"RDF/XML cannot hold the control character in the {quad.predicate.value} of {quad.subject}"
-            raise QueryError("KG513", what, advice="export another format, such as Turtle")
-        yield quad
 
 
 @contextmanager

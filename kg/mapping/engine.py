@@ -102,16 +102,16 @@ class Sources:
         # Two hashes that are equal by chance cost a DISTINCT, no more.
         keys = f"SELECT CASE WHEN {known} THEN hash({', '.join(expressions)}) END AS h FROM {relation}"
         for rows in (f"{keys} LIMIT {_SAMPLE}", keys):
-            found = self.con.execute(f"SELECT count(h), count(DISTINCT h) FROM ({rows})").fetchone()
-            if not found or found[0] != found[1]:
+            ((known_keys, distinct),) = self.con.execute(f"SELECT count(h), count(DISTINCT h) FROM ({rows})").fetchall()
+            if known_keys != distinct:
                 return False
-            if found[0] < _SAMPLE and "LIMIT" in rows and self._is_small(relation):
+            if known_keys < _SAMPLE and "LIMIT" in rows and self._is_small(relation):
                 return True
         return True
 
     def _is_small(self, relation: str) -> bool:
-        found = self.con.execute(f"SELECT count(*) FROM (SELECT 1 FROM {relation} LIMIT {_SAMPLE})").fetchone()
-        return bool(found and found[0] < _SAMPLE)
+        ((count,),) = self.con.execute(f"SELECT count(*) FROM (SELECT 1 FROM {relation} LIMIT {_SAMPLE})").fetchall()
+        return bool(count < _SAMPLE)
 
     def unfit(self, plan: Plan, *, first: bool = False) -> list[Reject]:
         """Return the rows that the plan cannot use; with `first`, at most one of each source."""
@@ -127,7 +127,7 @@ class Sources:
     def _has_unfit(self, source: Source, reasons: Sequence[str]) -> bool:
         tests = " OR ".join(f"({reason}) IS NOT NULL" for reason in reasons)
         relation = name(self.tables[source].name)
-        return self.con.execute(f"SELECT 1 FROM {relation} AS r WHERE {tests} LIMIT 1").fetchone() is not None
+        return bool(self.con.execute(f"SELECT 1 FROM {relation} AS r WHERE {tests} LIMIT 1").fetchall())
 
     def _rows(self, source: Source, checks: Sequence[tuple[str, Place]], *, first: bool) -> list[Reject]:
         relation = name(self.numbered(source).name)
@@ -197,6 +197,12 @@ def failed(error: duckdb.Error) -> MappingError:
         return told
     if isinstance(error, duckdb.OutOfMemoryException):
         return MappingError("KG256", "the memory is used up", advice="give more with --memory, or fewer --threads")
+    if isinstance(error, duckdb.IOException):
+        return MappingError(
+            "KG259",
+            f"reading or writing broke off: {str(error).splitlines()[0]}",
+            advice="see whether there is space left, and whether you may write there",
+        )
     file = re.search(r"^\s*file = (.*)$", str(error), re.MULTILINE)
     # Without its advice on options that nobody set.
     lines = str(error).partition("\nPossible")[0].splitlines()[:4]

@@ -25,7 +25,7 @@ from kg.mapping.output import Output, Writer, read_lines
 from kg.mapping.parse import parse_mapping
 from kg.mapping.plan.values import quoted
 from kg.mapping.rules import File, LogicalSource, Rules, Source, Statement
-from kg.mapping.run import Settings, opened
+from kg.mapping.run import Settings, opened, told
 from kg.mapping.session import opened_session
 from kg.version import __version__
 
@@ -75,7 +75,7 @@ def map_increment(
             shutil.copyfile(older / f"{key}.nq.zst", aside / _PARTS / f"{key}.nq.zst")
         fresh = {key: statements for key, statements in parts.items() if key not in kept}
         rejects, partial = _make(rules, fresh, settings, aside / _PARTS)
-        with opened_session(settings.memory, settings.threads) as (con, _):
+        with opened_session(settings.memory, settings.threads) as (con, _), told():
             _merge(con, [aside / _PARTS / f"{key}.nq.zst" for key in parts], aside / GRAPH)
             added, removed = _compare(con, since / GRAPH if since else None, aside / GRAPH, changes)
         _write_manifest(aside, rules, parts, partial)
@@ -128,14 +128,20 @@ def _fingerprint(statements: Sequence[Statement], settings: Settings) -> str:
     digest.update(repr(told).encode("utf-8", "backslashreplace"))
     for path in (*settings.functions, *look_up_tables(calls_of(statements))):
         digest.update(path.read_bytes())
-    for source in sorted({_innermost(each) for each in needs_of(statements)}, key=repr):
+    for source in sorted({inner for each in needs_of(statements) for inner in _innermost(each)}, key=repr):
         for chunk in _content(source):
             digest.update(chunk)
     return digest.hexdigest()
 
 
-def _innermost(source: Source) -> LogicalSource:
-    return source if isinstance(source, LogicalSource) else _innermost(source.on)
+def _innermost(source: Source) -> Iterator[LogicalSource]:
+    """Yield what a source reads in the end: itself, or what a view is on and joins."""
+    if isinstance(source, LogicalSource):
+        yield source
+        return
+    yield from _innermost(source.on)
+    for join in source.joins:
+        yield from _innermost(join.parent)
 
 
 def _content(source: LogicalSource) -> Iterator[bytes]:
@@ -207,7 +213,7 @@ def _patch(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
 def _update(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
     """Yield a SPARQL Update; blank nodes have no name there that a store would know."""
     if con.execute(
-        "SELECT 1 FROM (FROM removed UNION ALL FROM added) WHERE regexp_matches(line, '(^| )_:') LIMIT 1"
+        "SELECT 1 FROM (FROM removed UNION ALL FROM added) WHERE regexp_matches(line, '^_:|^[^ ]+ [^ ]+ _:| _:[A-Za-z0-9_]+ [.]$') LIMIT 1"
     ).fetchone():
         raise MappingError(
             "KG254",

@@ -12,12 +12,13 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any
 
 from kg.errors import MappingError
 from kg.mapping.packing import Encoded, Packed
-from kg.mapping.plan import Plan, Shape
+from kg.mapping.plan import Plan, Shape, has_triple_terms
 from kg.mapping.plan.values import quoted
+from kg.rdf.xml import CarriageReturns, fit_for_xml
 
 if TYPE_CHECKING:
     import duckdb
@@ -117,6 +118,7 @@ class Writer:
         self.made.clear()
 
     def _write(self, plan: Plan, output: Output, aside: Path, ordered: bool) -> int | None:
+        self._check(plan, output)
         if output.syntax == "parquet":
             return self._copy(rows(plan, ordered=ordered), aside, "FORMAT parquet, COMPRESSION zstd")
         if output.syntax in _LINES and output.encoding == "utf-8" and output.compression in ("", "zstd", "gzip"):
@@ -125,10 +127,25 @@ class Writer:
         plain = self.folder / "lines"
         # Syntaxes that say a subject once want its quads together.
         number = self._lines(plan, plain, ordered or output.syntax not in _LINES, "")
-        with Packed(aside, output.path, output.compression) as stream:
-            self._translate(plain, output, stream)
+        try:
+            with Packed(aside, output.path, output.compression) as stream:
+                self._translate(plain, output, stream)
+        except UnicodeEncodeError as error:
+            bad = error.object[error.start : error.end]
+            raise _cannot(output, f"{output.encoding} has no {bad!r}", "write UTF-8") from error
+        except (SyntaxError, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise _cannot(output, str(error), "write .nt or .nq") from error
         plain.unlink()
         return number
+
+    def _check(self, plan: Plan, output: Output) -> None:
+        """Raise MappingError where a syntax has no place for the triple terms of a plan."""
+        if plan.catalog.legacy and output.syntax not in _LINES and has_triple_terms(plan):
+            raise _cannot(output, "only lines hold << s p o >>", "write .nt or .nq, or leave --star legacy out")
+        if output.syntax in ("rj", "jsonld", "rdf") and has_triple_terms(plan):
+            raise _cannot(output, "it has no triple terms", "write Turtle, TriG, N-Triples or N-Quads")
 
     def _lines(self, plan: Plan, aside: Path, ordered: bool, packed: str) -> int | None:
         streamed = plan.streamed(Shape.TEXT)
@@ -149,7 +166,7 @@ class Writer:
         """Write the syntax of an output from lines."""
         import pyoxigraph as ox
 
-        target = cast("IO[bytes]", Encoded(stream, output.encoding)) if output.encoding != "utf-8" else stream
+        target: Any = Encoded(stream, output.encoding) if output.encoding != "utf-8" else stream
         if output.syntax in _LINES:
             with plain.open("rb") as source:
                 shutil.copyfileobj(source, target, _CHUNK)
@@ -160,8 +177,14 @@ class Writer:
             quads: Any = ox.parse(path=str(plain), format=read)
             if not output.holds_graphs:
                 quads = (quad.triple for quad in quads)
+            if output.syntax == "rdf":
+                quads, target = fit_for_xml(quads), CarriageReturns(target)
             written = getattr(ox.RdfFormat, _OXIGRAPH[output.syntax])
             ox.serialize(quads, target, written, prefixes=dict(self.prefixes) if output.syntax != "jsonld" else None)
+
+
+def _cannot(output: Output, what: str, advice: str) -> MappingError:
+    return MappingError("KG258", f"{output.syntax} cannot be written: {what}", where=output.path, advice=advice)
 
 
 @contextmanager

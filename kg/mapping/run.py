@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from kg.errors import MappingError
 from kg.mapping.engine import Reject, Sources, failed, refuse
 from kg.mapping.needs import needs_of
 from kg.mapping.output import Output, Writer
@@ -99,12 +100,12 @@ def map_files(
             unfit.update(dict.fromkeys(run.sources.broken_rows()))
             if settings.strict:
                 refuse(tuple(unfit))
+            found = tuple(unfit)
+            if rejects is not None:
+                write_rejects(found, rejects)
             writer.publish()
         finally:
             writer.discard()
-        found = tuple(unfit)
-    if rejects is not None:
-        write_rejects(found, rejects)
     return Summary(tuple(files), found)
 
 
@@ -117,11 +118,24 @@ def opened(rules: Rules, settings: Settings, *, ordered: bool = False) -> Iterat
     with opened_session(settings.memory, settings.threads, ordered=ordered) as (con, folder):
         access = Access(settings.frames, settings.network, settings.strict, folder)
         sources = Sources(con, access, user_functions(settings.functions), settings.legacy)
-        try:
+        with told():
             sources.open(rules.statements)
             yield Run(con, folder, rules, sources, settings)
-        except duckdb.Error as error:
-            raise failed(error) from error
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell errors of the database as what they mean to who runs a mapping; an interrupted statement is an interrupted run."""
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
+    except duckdb.Error as error:
+        raise failed(error) from error
+    except RuntimeError as error:
+        if "interrupted" not in str(error).lower():
+            raise
+        raise KeyboardInterrupt from error
 
 
 def user_functions(files: Sequence[Path]) -> Functions | None:
@@ -144,10 +158,20 @@ def own_prefixes(rules: Rules) -> dict[str, str]:
 def _by_output(statements: Sequence[Statement], default: Output) -> list[tuple[Output, list[Statement]]]:
     """Return the statements of each output: the default one, and each target that the mapping names."""
     found: dict[Output, list[Statement]] = {default: []}
+    known = {Path(default.path).resolve(): default}
     for statement in statements:
         for target in statement.targets:
             to = Output(target.path, target.syntax, target.compression, target.encoding)
-            found.setdefault(to, []).append(statement)
+            # A target may be the output by another name.
+            first = known.setdefault(Path(to.path).resolve(), to)
+            if (first.syntax, first.compression, first.encoding) != (to.syntax, to.compression, to.encoding):
+                raise MappingError(
+                    "KG210",
+                    f"{to.path} is written in two ways: {first.syntax} and {to.syntax}",
+                    where=str(statement.place),
+                    advice="name another file, or give both the same syntax, compression and encoding",
+                )
+            found.setdefault(first, []).append(statement)
         if not statement.targets:
             found[default].append(statement)
     return list(found.items())

@@ -41,7 +41,12 @@ def opened_session(
             settings["threads"] = str(threads)
         con = duckdb.connect(config=settings)
         try:
-            con.execute(macros())
+            try:
+                con.execute(macros())
+            except duckdb.OutOfMemoryException as error:
+                raise MappingError(
+                    "KG250", f"{memory} is too little to begin with", advice="give 100MB or more"
+                ) from error
             yield con, Path(folder)
         finally:
             con.close()

@@ -122,7 +122,7 @@ class _Rows:
             self.count += 1
             added += [
                 f"{made.sql} AS {column}",
-                f"(row_number() OVER (PARTITION BY r.kg_at ORDER BY {alias}.kg_row) - 1)::VARCHAR AS {index}",
+                f"CASE WHEN {alias}.kg_row IS NOT NULL THEN (row_number() OVER (PARTITION BY r.kg_at ORDER BY {alias}.kg_row) - 1)::VARCHAR END AS {index}",
             ]
             self.columns[field.name] = Column(column, made.datatype, made.json)
             self.columns[f"{field.name}.#"] = Column(index, _INTEGER)
@@ -163,7 +163,7 @@ class _Rows:
             return Value(f"kg_xml_records({record}, {quoted(field.iterator or '.')})", many=True), formulation
         if formulation is Formulation.CSV:
             return Value(f"kg_csv_records({record})", many=True, json=True), formulation
-        sql, many = nodes(f"{record}::JSON", field.iterator or "$")
+        sql, many = nodes(f"TRY_CAST({record} AS JSON)", field.iterator or "$")
         return Value(sql, many, json=True), formulation
 
 
@@ -181,7 +181,7 @@ class _Within:
         if self.formulation is Formulation.CSV:
             # A row of CSV is an object by column.
             reference = "$['" + reference.replace("\\", "\\\\").replace("'", "\\'") + "']"
-        sql, many = nodes(f"{self.record}::JSON", reference)
+        sql, many = nodes(f"TRY_CAST({self.record} AS JSON)", reference)
         return Value(sql, many, json=True)
 
 

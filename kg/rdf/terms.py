@@ -55,7 +55,12 @@ _NEVER_OUTSIDE_ASCII = (
     r"\x{80}-\x{9F}\x{E000}-\x{F8FF}\x{FDD0}-\x{FDEF}\x{FFF0}-\x{FFFF}\x{E0000}-\x{E0FFF}\x{F0000}-\x{10FFFF}"
     + "".join(rf"\x{{{plane:X}FFFE}}\x{{{plane:X}FFFF}}" for plane in range(0x1, 0xF))
 )
-_TAG = "[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*"
+# A well-formed language tag in lower case (BCP 47, section 2.1): language, script, region, variants, extensions, private use.
+LANGUAGE_TAG = (
+    "(?:(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"
+    "(?:-[a-wyz0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?|x(?:-[a-z0-9]{1,8})+|en-gb-oed"
+    "|i-(?:ami|bnn|default|enochian|hak|klingon|lux|mingo|navajo|pwn|tao|tay|tsu)|sgn-(?:be-fr|be-nl|ch-de))"
+)
 
 
 def macros() -> str:
@@ -88,8 +93,8 @@ def macros() -> str:
       WHEN ascii_only AND strlen(x) <> length(x) THEN json_quote(x)::VARCHAR || ' is no URI' END;
     CREATE OR REPLACE MACRO kg_sound_iri(x, base, ascii_only) AS CASE
       WHEN kg_iri_fault(x, ascii_only) IS NOT NULL THEN NULL WHEN regexp_matches(x, '^{_SCHEME}') THEN x ELSE base || x END;
-    CREATE OR REPLACE MACRO kg_tag_fault(x) AS CASE WHEN NOT regexp_full_match(x, '{_TAG}') THEN json_quote(x)::VARCHAR || ' is no language tag' END;
-    CREATE OR REPLACE MACRO kg_sound_tag(x) AS CASE WHEN regexp_full_match(x, '{_TAG}') THEN lower(x) END;
+    CREATE OR REPLACE MACRO kg_tag_fault(x) AS CASE WHEN NOT regexp_full_match(lower(x), '{LANGUAGE_TAG}') THEN json_quote(x)::VARCHAR || ' is no language tag' END;
+    CREATE OR REPLACE MACRO kg_sound_tag(x) AS CASE WHEN regexp_full_match(lower(x), '{LANGUAGE_TAG}') THEN lower(x) END;
     CREATE OR REPLACE MACRO kg_json_text(x) AS CASE WHEN json_type(x) IN ('OBJECT', 'ARRAY', 'NULL') THEN NULL ELSE json_extract_string(x, '$') END;
     CREATE OR REPLACE MACRO kg_json_fault(x) AS CASE WHEN json_type(x) IN ('OBJECT', 'ARRAY') THEN left(x::VARCHAR, 80) || ' is no single value' END;
     CREATE OR REPLACE MACRO kg_json_literal(x) AS CASE json_type(x)

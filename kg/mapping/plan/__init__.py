@@ -5,8 +5,8 @@ The SQL is DuckDB's, built of few functions: those of kg.rdf.terms, `||`, `conca
 
 from __future__ import annotations
 
-from kg.mapping.plan.scans import Plan, plan_of
+from kg.mapping.plan.scans import Plan, has_triple_terms, plan_of
 from kg.mapping.plan.shapes import Shape
 from kg.mapping.plan.values import Catalog
 
-__all__ = ["Catalog", "Plan", "Shape", "plan_of"]
+__all__ = ["Catalog", "Plan", "Shape", "has_triple_terms", "plan_of"]

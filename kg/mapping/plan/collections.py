@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
+from kg.errors import MappingError
 from kg.mapping.plan.terms import Made, term
 from kg.mapping.plan.values import Catalog, Scope, Value, name, product, quoted, value
 from kg.mapping.rules import Collection, Gather, Joined, Term, TermMap, TermType
@@ -39,6 +40,13 @@ def collection_quads(collection: Collection, catalog: Catalog) -> str:
     table = catalog.tables[collection.source]
     scope = Scope(table.columns, catalog)
     members, _ = _members(gather, scope)
+    if collection.graph is not None and term(collection.graph, scope).many:
+        raise MappingError(
+            "KG209",
+            "a list or container cannot be in several graphs of one record",
+            where=str(collection.place),
+            advice="give its graph map one value for each record",
+        )
     named, _ = _named(gather, scope, collection.graph)
     graph = term(collection.graph, scope).sql if collection.graph is not None else "NULL::VARCHAR"
     known = f" AND {graph} IS NOT NULL" if collection.graph is not None else ""

@@ -29,8 +29,12 @@ def is_injective(expression: object, term_type: TermType) -> bool:
     """Return whether different references always give different terms: encoded, no value holds the character that stands between two."""
     if isinstance(expression, Reference):
         return term_type in (TermType.BLANK_NODE, TermType.LITERAL)
-    if not isinstance(expression, Template) or term_type not in _ENCODED:
-        return isinstance(expression, Template) and sum(isinstance(part, Reference) for part in expression.parts) == 1
+    if not isinstance(expression, Template):
+        return False
+    if term_type not in _ENCODED:
+        # A relative IRI may be the same as an absolute one.
+        relative = term_type in _IRIS and not _starts_absolute(expression)
+        return not relative and sum(isinstance(part, Reference) for part in expression.parts) == 1
     between = _between(expression)
     return all(_RESERVED.sub("", text) for text in between)
 
@@ -138,8 +142,12 @@ def _prefix(made: TermMap) -> str:
     """Return the text that the IRIs of a map start with, as far as it is known."""
     if not isinstance(made.expression, Template):
         return ""
-    first = made.expression.parts[0] if made.expression.parts else ""
-    return first if isinstance(first, str) and re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", first) else ""
+    return str(made.expression.parts[0]) if _starts_absolute(made.expression) else ""
+
+
+def _starts_absolute(template: Template) -> bool:
+    first = template.parts[0] if template.parts else ""
+    return isinstance(first, str) and re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", first) is not None
 
 
 def _skeleton(made: TermMap) -> str | None:

@@ -62,3 +62,8 @@ def _like(part: Term | Joined, term: Term) -> Term | Joined:
 
 def _bare(part: Term | Joined) -> Term:
     return part.term if isinstance(part, Joined) else part
+
+
+def has_triple_term(rule: Rule) -> bool:
+    """Return whether a term of a rule is a triple term."""
+    return any(isinstance(_bare(part), QuotedTriple) for part in (rule.subject, rule.object))

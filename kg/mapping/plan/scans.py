@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from kg.mapping.plan.collections import collection_quads
 from kg.mapping.plan.overlap import is_injective, is_told_by_columns, overlapping
-from kg.mapping.plan.reifiers import as_rdf12
+from kg.mapping.plan.reifiers import as_rdf12, has_triple_term
 from kg.mapping.plan.rows import Rows, of_different_numbers
 from kg.mapping.plan.shapes import Shape, shaped
 from kg.mapping.plan.terms import Made, term
@@ -66,16 +66,12 @@ class Plan:
 
     def streamed(self, shape: Shape) -> tuple[str, ...]:
         """Return the SELECTs whose rows come once each."""
-        selects = [_select(scan, self, shape) for scan in self.scans if scan.unique]
-        rest = Shape.LINES if shape is Shape.TEXT else shape
-        return (
-            *selects,
-            *(_from_quads(quads, self, rest) for each in self.collections for quads in [self._collection(each)]),
-        )
+        return tuple(_select(scan, self, shape) for scan in self.scans if scan.unique)
 
     def pooled(self, shape: Shape) -> tuple[str, ...]:
         """Return the SELECTs whose rows may come again, within one or among them."""
-        return tuple(_select(scan, self, shape) for scan in self.scans if not scan.unique)
+        selects = [_select(scan, self, shape) for scan in self.scans if not scan.unique]
+        return (*selects, *(_from_quads(self._collection(each), self, shape) for each in self.collections))
 
     def checks(self) -> tuple[Check, ...]:
         """Return what rows may be unfit for, each once."""
@@ -95,6 +91,11 @@ class Plan:
 
     def _collection(self, each: Collection) -> str:
         return collection_quads(each, self.catalog)
+
+
+def has_triple_terms(plan: Plan) -> bool:
+    """Return whether a plan makes triple terms."""
+    return any(has_triple_term(rule) for scan in plan.scans for rule in scan.rules)
 
 
 def plan_of(
@@ -165,7 +166,7 @@ class _Planner:
             if columns:
                 return _Group(rule.source, (), True, columns), "subjects repeat, so columns are made distinct first"
             return _Group(rule.source, join, False), "subjects repeat"
-        if not fused and not all(self._is_unique(part.source, part.term) for part in joined):
+        if not fused and not all(self._pairs_once(part, rule.source) for part in joined):
             return _Group(rule.source, join, False), "the join's keys and objects repeat"
         return _Group(rule.source, join, True), "subjects are unique"
 
@@ -180,6 +181,13 @@ class _Planner:
 
     def _scope(self, source: Source) -> Scope:
         return Scope(self.catalog.tables[source].columns, self.catalog)
+
+    def _pairs_once(self, joined: Joined, source: Source) -> bool:
+        """Return whether a join finds each pair of a row and an object once: keys have one value each, and no two rows there have one term."""
+        here, there = self._scope(source), self._scope(joined.source)
+        if any(value(mine, here).many or value(theirs, there).many for mine, theirs in joined.conditions):
+            return False
+        return self._is_unique(joined.source, joined.term)
 
     def _is_unique(self, source: Source, subject: Term) -> bool:
         made = term(subject, self._scope(source))

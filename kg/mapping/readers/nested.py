@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import duckdb
 
+from kg.errors import SourceError
 from kg.mapping.readers.json_paths import compiled
 
 
@@ -20,7 +21,7 @@ def define(con: duckdb.DuckDBPyConnection) -> None:
     """Define, once in a session, `kg_json_all(json, path)`, `kg_xml_all(xml, path)`, `kg_xml_records(xml, path)` and `kg_csv_records(text)`.
 
     They return JSON[], or for XML VARCHAR[]: string values, or elements with their tags. Prefixes of an XPath are those of the element, and those that stand
-    before the path as in XPointer (`xmlns(ex=http://example.org/) ex:name`). NULL gives NULL; a text that is no JSON, XML or CSV is an error.
+    before the path as in XPointer (`xmlns(ex=http://example.org/) ex:name`). NULL gives NULL; a text that is no XML holds nothing, and one that is no JSON or CSV is an error.
     """
     functions: list[tuple[str, Any, list[str], str]] = [
         ("kg_json_all", _json_all, ["JSON", "VARCHAR"], "JSON[]"),
@@ -74,10 +75,17 @@ def _csv_records(text: str) -> list[str]:
 def _xml_all(text: str, path: str) -> list[str]:
     from kg.mapping.readers.xml_values import found_in
 
-    return found_in(text, path)
+    try:
+        return found_in(text, path)
+    except SourceError:
+        # A text that is no document holds nothing; the other fields of its row stay.
+        return []
 
 
 def _xml_records(text: str, path: str) -> list[str]:
     from kg.mapping.readers.xml_values import elements_in
 
-    return elements_in(text, path)
+    try:
+        return elements_in(text, path)
+    except SourceError:
+        return []

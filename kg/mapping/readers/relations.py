@@ -57,7 +57,8 @@ def _register(con: duckdb.DuckDBPyConnection, access: Access) -> None:
     known = {name for (name,) in con.execute("SELECT view_name FROM duckdb_views() WHERE temporary").fetchall()}
     for name, frame in access.frames.items():
         if name not in known:
-            con.register(name, frame)
+            # A relation belongs to its own connection; its rows go anywhere.
+            con.register(name, frame.to_arrow_table() if isinstance(frame, duckdb.DuckDBPyRelation) else frame)
 
 
 def _table(con: duckdb.DuckDBPyConnection, name: str, where: str) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from kg.rdf.terms import LANGUAGE_TAG
+
 # RFC 3987, as in kg.rdf.terms, where RE2 reads it.
 _UCSCHAR = (
     r"\x{A0}-\x{D7FF}\x{F900}-\x{FDCF}\x{FDF0}-\x{FFEF}"
@@ -57,7 +59,7 @@ def spark_macros() -> dict[str, tuple[tuple[str, ...], str]]:
             rf"""CASE WHEN NOT x RLIKE r'\A{_IRI}\z' OR x RLIKE r'{_BAD_PERCENT}' OR x RLIKE r'[{_NEVER_OUTSIDE_ASCII}]' THEN kg_json_quote(x) || ' is no IRI'
             WHEN ascii_only AND octet_length(x) <> length(x) THEN kg_json_quote(x) || ' is no URI' END""",
         ),
-        "kg_sound_tag": (("x",), r"CASE WHEN x RLIKE r'\A[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*\z' THEN lower(x) END"),
+        "kg_sound_tag": (("x",), rf"CASE WHEN lower(x) RLIKE r'\A{LANGUAGE_TAG}\z' THEN lower(x) END"),
         # The digits are those of the scientific form; the point is moved by as many places as the exponent says.
         "kg_placed": (
             ("digits", "exponent"),

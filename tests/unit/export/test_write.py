@@ -142,7 +142,7 @@ def test_controls_survive_where_a_format_can_hold_them(format_: str, text: str) 
     ],
 )
 def test_rdf_xml_refuses_what_it_cannot_hold(bad: ox.Quad, words: str) -> None:
-    with pytest.raises(QueryError, match=rf"RDF/XML {words}.*export another format, such as Turtle \[KG513\]"):
+    with pytest.raises(QueryError, match=rf"RDF/XML {words}.*write another format, such as Turtle \[KG513\]"):
         exported("rdf", [*TRIPLES, bad])
 
 

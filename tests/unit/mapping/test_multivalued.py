@@ -47,7 +47,10 @@ def test_what_a_list_repeats_is_written_once(tmp_path: Path) -> None:
 
 def test_lists_of_letters_outside_ascii_make_iris(tmp_path: Path) -> None:
     said = 'rml:template "http://x/{$.a[*]}/{$.b[*]}"'
-    assert made(tmp_path, said, {"id": 1, "a": ["葉 é", "%"], "b": ["ß"]}) == ["<http://x/%25/ß>", "<http://x/葉%20é/ß>"]
+    assert made(tmp_path, said, {"id": 1, "a": ["葉 é", "%"], "b": ["ß"]}) == [
+        "<http://x/%25/ß>",
+        "<http://x/葉%20é/ß>",
+    ]
 
 
 def test_values_multiply_with_languages(tmp_path: Path) -> None:
@@ -58,7 +61,9 @@ def test_values_multiply_with_languages(tmp_path: Path) -> None:
 
 
 def test_several_subjects_and_objects_multiply(tmp_path: Path) -> None:
-    turtle = triples_map('rml:reference "$.b[*]"', source=source("a.json"), subject='rml:template "http://example.org/{$.a[*]}"')
+    turtle = triples_map(
+        'rml:reference "$.b[*]"', source=source("a.json"), subject='rml:template "http://example.org/{$.a[*]}"'
+    )
     assert objects(tmp_path, turtle, a=[{"a": ["x", "y"], "b": [1, 2]}, {"a": ["x"], "b": [1]}]) == sorted(
         f'"{number}"^^<http://www.w3.org/2001/XMLSchema#integer>' for number in (1, 2, 1, 2)
     )
@@ -88,5 +93,9 @@ def test_a_join_holds_where_any_values_are_equal(tmp_path: Path) -> None:
 def test_conditions_with_several_values_are_crossed_not_zipped(tmp_path: Path) -> None:
     two = f'{ONE} , [ rml:child "$.l[*]" ; rml:parent "$.n[*]" ]'
     children = [{"id": 1, "k": ["x", "y", "x"], "l": [1, 2]}, {"id": 2, "k": ["y"], "l": [3]}]
-    parents = [{"id": "A", "m": ["y"], "n": [1, 7]}, {"id": "B", "m": ["x", "y"], "n": [2, 3]}, {"id": "C", "m": ["x"], "n": [9]}]
+    parents = [
+        {"id": "A", "m": ["y"], "n": [1, 7]},
+        {"id": "B", "m": ["x", "y"], "n": [2, 3]},
+        {"id": "C", "m": ["x"], "n": [9]},
+    ]
     assert joined(tmp_path, two, children, parents) == ["<1> <p/A>", "<1> <p/B>", "<2> <p/B>"]

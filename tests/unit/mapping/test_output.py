@@ -51,13 +51,19 @@ def unpacked(path: Path) -> tuple[str, bytes]:
 
 
 @pytest.mark.parametrize(
-    ("name", "compression"), [("t.nt.gz", "gzip"), ("t.nt.zip", "zip"), ("t.nt.tar.gz", "targz"), ("t.nt.tar.xz", "tarxz")]
+    ("name", "compression"),
+    [("t.nt.gz", "gzip"), ("t.nt.zip", "zip"), ("t.nt.tar.gz", "targz"), ("t.nt.tar.xz", "tarxz")],
 )
 @pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16"])
-def test_packed_targets_have_the_same_bytes_each_time(tmp_path: Path, name: str, compression: str, encoding: str) -> None:
+def test_packed_targets_have_the_same_bytes_each_time(
+    tmp_path: Path, name: str, compression: str, encoding: str
+) -> None:
     (tmp_path / "a.csv").write_text(VALUES, encoding="utf-8")
     turtle = triples_map(
-        to(name, f"; rml:compression rml:{compression} ; rml:encoding rml:{encoding} ; rml:serialization formats:N-Triples"),
+        to(
+            name,
+            f"; rml:compression rml:{compression} ; rml:encoding rml:{encoding} ; rml:serialization formats:N-Triples",
+        ),
         source=csv("a.csv"),
     )
     seen = set()
@@ -67,7 +73,7 @@ def test_packed_targets_have_the_same_bytes_each_time(tmp_path: Path, name: str,
     assert len(seen) == 1
     member, data = unpacked(tmp_path / name)
     assert member == "t.nt"
-    assert sorted(quad.object.value for quad in ox.parse(data.decode(encoding), format=ox.RdfFormat.N_TRIPLES)) == [  # type: ignore[union-attr]
+    assert sorted(quad.object.value for quad in ox.parse(data.decode(encoding), format=ox.RdfFormat.N_TRIPLES)) == [
         'a "b" \\', "é葉😀",
     ]  # fmt: skip
 
@@ -137,7 +143,9 @@ def test_rdf_json_names_each_kind_of_object(tmp_path: Path) -> None:
         "rml:constant ex:o",
     )
     run(tmp_path, triples_map(*maps, source=csv("a.csv")), "out.rj")
-    found = json.loads((tmp_path / "out.rj").read_text(encoding="utf-8"))["http://example.org/1"]["http://example.org/p"]
+    found = json.loads((tmp_path / "out.rj").read_text(encoding="utf-8"))["http://example.org/1"][
+        "http://example.org/p"
+    ]
     assert sorted(found, key=str) == sorted(
         (
             {"type": "literal", "value": "x"},
@@ -158,7 +166,9 @@ QUOTED = (
 )
 
 
-@pytest.mark.parametrize(("output", "legacy"), [("out.rj", False), ("out.jsonld", False), ("out.ttl", True), ("out.rj", True)])
+@pytest.mark.parametrize(
+    ("output", "legacy"), [("out.rj", False), ("out.jsonld", False), ("out.ttl", True), ("out.rj", True)]
+)
 def test_a_syntax_without_triple_terms_is_refused(tmp_path: Path, output: str, legacy: bool) -> None:
     (tmp_path / "a.csv").write_text("id,v\n1,x\n", encoding="utf-8")
     with pytest.raises(KgError):

@@ -35,7 +35,8 @@ def test_too_little_memory_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_join_and_a_distinct_that_do_not_fit_spill(tmp_path: Path) -> None:
+@pytest.mark.parametrize("memory", ["100MB", "150MB"])
+def test_a_join_and_a_distinct_that_do_not_fit_spill(tmp_path: Path, memory: str) -> None:
     rows = 400_000
     pad = "p" * 60
     (tmp_path / "a.csv").write_text(
@@ -54,6 +55,6 @@ def test_a_join_and_a_distinct_that_do_not_fit_spill(tmp_path: Path) -> None:
         name="D",
     )
     mapping = write(tmp_path, turtle)
-    map_files(mapping, output_of(str(tmp_path / "out.nt")), Settings(memory="100MB", threads=2))
+    map_files(mapping, output_of(str(tmp_path / "out.nt")), Settings(memory=memory, threads=2))
     with (tmp_path / "out.nt").open("rb") as file:
         assert sum(1 for _ in file) == rows + rows

@@ -147,6 +147,7 @@ def test_values_of_json_have_their_natural_datatypes(json: str, text: str | None
     fault = value("kg_json_fault($1::JSON)", json)
     assert (fault is not None) == (json[0] in "[{")
 
+
 def test_percent_encoding_keeps_letters_and_is_upper_case() -> None:
     assert value("kg_encode($1)", "葉篤正") == "葉篤正"
     assert value("kg_encode($1)", "a b/ö%2F ß+") == "a%20b%2Fö%252F%20ß%2B"

@@ -26,9 +26,7 @@ def iri(*parts: str | Reference, kind: TermType = TermType.IRI) -> TermMap:
     return TermMap(Template(parts), kind)
 
 
-def literal(
-    name: str = "v", *, datatype: ConstantTerm | None = None, language: ConstantTerm | None = None
-) -> TermMap:
+def literal(name: str = "v", *, datatype: ConstantTerm | None = None, language: ConstantTerm | None = None) -> TermMap:
     return TermMap(Reference(name), TermType.LITERAL, datatype=datatype, language=language)
 
 
