@@ -392,7 +392,7 @@ def test_what_is_no_text_in_json_lines_is_set_aside(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     summary = map_files(tmp_path / "m.ttl", output_of(str(tmp_path / "out.nt")), Settings())
-    assert [reject.row for reject in summary.rejects] == [1]
+    assert [(reject.row, reject.line) for reject in summary.rejects] == [(0, 1)]
     assert (tmp_path / "out.nt").read_text(encoding="utf-8") == '<http://x/2> <http://x/p> "ok" .\n'
 
 

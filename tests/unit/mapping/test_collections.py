@@ -109,7 +109,7 @@ def test_each_graph_has_its_list(tmp_path: Path) -> None:
 
 def test_a_list_in_several_graphs_of_one_record_is_refused(tmp_path: Path) -> None:
     said = f'{gathered(A)} ; rml:graphMap [ rml:template "http://g/{{$.g[*]}}" ]'
-    with pytest.raises(MappingError, match="several graphs of one record.*KG209"):
+    with pytest.raises(MappingError, match=r"several graphs of one record.*KG209"):
         mapped(tmp_path, [{"id": 1, "a": ["x", "y"], "g": ["k", "l"]}], said)
 
 

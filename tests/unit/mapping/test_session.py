@@ -35,7 +35,7 @@ def test_too_little_memory_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("memory", ["100MB", "150MB"])
+@pytest.mark.parametrize("memory", ["150MB", "200MB"])
 def test_a_join_and_a_distinct_that_do_not_fit_spill(tmp_path: Path, memory: str) -> None:
     rows = 400_000
     pad = "p" * 60
