@@ -13,7 +13,7 @@ CHECKS = {
     "imports": ([sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],),
     "docs": ([sys.executable, "docs/generate.py", "--check"],),
     "tests": (
-        [sys.executable, "-m", "pytest", "-q", "-n", "auto", "-m", "not slow"],
+        [sys.executable, "-m", "pytest", "-q", "-n", "auto", "-m", "not slow and not cluster"],
         [sys.executable, "-m", "pytest", "-q", "-m", "slow"],
     ),
 }

@@ -18,7 +18,7 @@ from tests.unit.mapping.spark.comparing import NASTY
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.cluster
 
 # Spark reads tables of text, not JSON of several lines, XML or databases.
 _SUITES = ("rml-fnml", "rml-star", "rml-io", "rml-core")
