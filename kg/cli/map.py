@@ -129,8 +129,13 @@ def command(
     """
     from kg.mapping import Settings, map_files, output_of
     from kg.mapping.incremental import is_folder
+    from kg.mapping.readers.databases.address import read_address
     from kg.mapping.rules import Database
 
+    source = Database(database) if database else None
+    if source is not None:
+        # A mapping that names its own sources would never get to it.
+        read_address(source, "--db")
     settings = Settings(
         base=base,
         strict=strict,
@@ -138,7 +143,7 @@ def command(
         legacy=star == "legacy",
         memory=memory,
         threads=threads,
-        database=Database(database) if database else None,
+        database=source,
         network=network,
         functions=functions,
     )

@@ -61,7 +61,7 @@ def output_of(path: str, syntax: str | None = None) -> Output:
         raise MappingError(
             "KG251",
             "the name of the output does not say what to write" if path != "-" else "what to write is not said",
-            where=path,
+            where=path if path != "-" else "standard output",
             advice=f"end it in one of {' '.join('.' + each for each in SYNTAXES)}, with .zst or .gz after it to compress, or give --format",
         )
     if found == "parquet" and compression:
@@ -155,11 +155,14 @@ class Writer:
     def _copy(self, select: str, aside: Path, options: str) -> int:
         import duckdb
 
+        name = aside.name.removeprefix(".").removesuffix(f".{os.getpid()}.part")
         try:
-            with watched(self.con, f"writing {aside.name.removeprefix('.').rsplit('.', 2)[0]}", self.progress):
+            with watched(self.con, f"writing {name}", self.progress):
                 done = self.con.execute(f"COPY ({select}) TO {quoted(str(aside))} ({options})").fetchone()
         except duckdb.IOException as error:
-            raise OSError(None, str(error).splitlines()[0], str(aside)) from error
+            # What the system says stands last; the file that it names is one that nobody has asked for.
+            said = str(error).splitlines()[0].rpartition('": ')[2]
+            raise OSError(None, f"it cannot be written: {said}", name) from error
         return int(done[0]) if done else 0
 
     def _translate(self, plain: Path, output: Output, stream: IO[bytes]) -> None:

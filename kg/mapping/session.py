@@ -45,7 +45,7 @@ def opened_session(
                 con.execute(macros())
             except duckdb.OutOfMemoryException as error:
                 raise MappingError(
-                    "KG250", f"{memory} is too little to begin with", advice="give 100MB or more"
+                    "KG256", "the memory is used up before the run begins", advice="give more with --memory"
                 ) from error
             yield con, Path(folder)
         finally:

@@ -105,6 +105,7 @@ def test_wrong_usage_is_status_2(place: Path, arguments: tuple[str, ...]) -> Non
         (("m.ttl",), "KG251"),
         (("m.ttl", "-o", "x.csv"), "KG251"),
         (("m.ttl", "-o", "x.nt", "--memory", "much"), "KG250"),
+        (("m.ttl", "-o", "x.nt", "--db", "foo://x"), "KG230"),
         (("m.ttl", "-o", "a.csv/x.nt"), "KG003"),
         (("m.ttl", "-o", "x.nt", "--rejects", "none/bad.jsonl"), "KG003"),
         (("m.ttl", "-o", "-", "--format", "nt", "--engine", "spark"), "KG261"),
@@ -113,6 +114,16 @@ def test_wrong_usage_is_status_2(place: Path, arguments: tuple[str, ...]) -> Non
 def test_other_faults_are_status_3_and_leave_nothing(place: Path, arguments: tuple[str, ...], code: str) -> None:
     assert code.encode() in run(place, *arguments, status=3).stderr
     assert names(place) == ["a.csv", "m.ttl"]
+
+
+def test_without_the_extra_spark_is_not_found_but_told(place: Path) -> None:
+    """An absent package is shown by one that cannot be imported."""
+    code = "import sys; sys.modules['sqlglot'] = None; from kg.cli import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", code, "map", "m.ttl", "-o", "x.nt", "--engine", "spark"]
+    done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert 'pip install "aimodel-kg[spark]" [KG262]' in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_an_unknown_column_is_told_with_its_line_and_what_may_be_meant(place: Path) -> None:

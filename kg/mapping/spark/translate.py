@@ -10,16 +10,21 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TypeAlias
 
-import sqlglot
-from sqlglot import exp
-from sqlglot.dialects.duckdb import DuckDB
-
 from kg.errors import MappingError
 from kg.mapping.functions.macros import macros as function_macros
 from kg.mapping.spark.expressions import NotPortableError, java_expression, java_replacement
 from kg.mapping.spark.letters import case_table
 from kg.mapping.spark.macros import spark_macros
 from kg.rdf.terms import macros as term_macros
+
+try:
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.dialects.duckdb import DuckDB
+except ModuleNotFoundError as error:
+    raise MappingError(
+        "KG262", "Spark is not installed", advice='install it with: pip install "aimodel-kg[spark]"'
+    ) from error
 
 _STATEMENT = re.compile(r"CREATE OR REPLACE MACRO (\w+)\(([^)]*)\) AS\s+(.*?);[^\S\n]*$", re.DOTALL | re.MULTILINE)
 # Functions that sqlglot does not know, and that are the same in Spark.
