@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from kg.mapping.rules import Database
 
-SESSION = "jdbc:duckdb:"
 _SERVERS = {"postgresql": "postgresql", "postgres": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
 _FILES = ("sqlite", "duckdb")
 KINDS = "PostgreSQL, MySQL, MariaDB, SQLite and DuckDB"
