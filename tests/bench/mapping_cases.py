@@ -113,7 +113,7 @@ def _parquet(folder: Path, rows: int) -> None:
             f"COPY (FROM read_csv('{folder}/{name}.csv', all_varchar = true)) TO '{folder}/{name}.parquet' (FORMAT parquet)"
         )
     text = (folder / "mapping.rml.ttl").read_text(encoding="utf-8")
-    text = text.replace(".csv", ".parquet").replace("ql:CSV", "<http://w3id.org/rml/Parquet>")
+    text = text.replace(".csv", ".parquet")
     (folder / "mapping.rml.ttl").write_text(text, encoding="utf-8")
 
 
