@@ -35,6 +35,7 @@ class PassageRow:
     file: str
     sha256: str
     characters: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ class _Passage:
     def add_to(self, rows: Rows) -> None:
         """Append the passage's rows."""
         passage = self.passage
-        rows.passages.append(PassageRow(self.iri, self.graph, passage.file, passage.sha256, len(passage.text)))
+        rows.passages.append(PassageRow(self.iri, self.graph, passage.file, passage.sha256, len(passage.text), passage.text))
         rows.subjects.extend(self._subjects())
         for fact in self.facts:
             if fact.value is None:

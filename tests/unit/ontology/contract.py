@@ -86,7 +86,7 @@ Country integer: gridYear
 HyperParameterSetting property: hyperParameter
 HyperParameterSetting literal: settingValue
 
-Passage string: fileName sha256
+Passage string: fileName sha256 text
 Passage integer: characterCount
 Passage property: notStated
 
