@@ -6,6 +6,7 @@ from kg.query.counts import counts
 from kg.query.endpoint import ask_endpoint
 from kg.query.explain import Explanation, explain
 from kg.query.named import Question, question, questions
+from kg.query.reading import Reading, read, scoped
 from kg.query.results import FORMATS, render
 from kg.query.run import run
 from kg.query.text import explanation_text
@@ -14,12 +15,15 @@ __all__ = [
     "FORMATS",
     "Explanation",
     "Question",
+    "Reading",
     "ask_endpoint",
     "counts",
     "explain",
     "explanation_text",
     "question",
     "questions",
+    "read",
     "render",
     "run",
+    "scoped",
 ]

@@ -75,11 +75,6 @@ def test_a_name_a_text_or_a_comment_is_not(query: str) -> None:
     refuse_remote(query)
 
 
-def test_the_line_is_told() -> None:
-    with pytest.raises(QueryError, match=r"^query, line 3: "):
-        refuse_remote(f"SELECT *\n{{ # SERVICE\n SERVICE {_URL} {{}} }}")
-
-
 @pytest.mark.parametrize(
     "piece",
     [
