@@ -1,0 +1,14 @@
+"""The pages of a graph for people: one renderer for the server and for static sites.
+
+`Site(graph, settings)` has a method for each page; `Graph` is what it asks of a graph, `Addresses` which path stands for which thing.
+"""
+
+from __future__ import annotations
+
+from kg.pages.addresses import SUFFIXES, Addresses
+from kg.pages.graph import Graph, Term
+from kg.pages.links import LinkRelation
+from kg.pages.settings import Download, SiteSettings
+from kg.pages.site import Site
+
+__all__ = ["SUFFIXES", "Addresses", "Download", "Graph", "LinkRelation", "Site", "SiteSettings", "Term"]

@@ -1,0 +1,203 @@
+"""Where a thing of the graph is found on the site, and which thing a path of the site stands for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, unquote, urlsplit
+
+import pyoxigraph as ox
+
+from kg.rdf.prefixes import shortened
+
+# The forms in which a document is to be had, by the suffix of its path.
+SUFFIXES: Final = ("html", "ttl", "jsonld", "nt", "rdf")
+
+# Paths of the site itself: no thing of the graph takes their place.
+_RESERVED: Final = frozenset(
+    (
+        *(
+            "class",
+            "health",
+            "map",
+            "metrics",
+            "ontology",
+            "query",
+            "reconcile",
+            "release",
+            "resource",
+            "robots.txt",
+            "search",
+        ),
+        *("sitemap.xml", "sparql", "static", "store", "suggest", "timeline", "void.ttl", ".well-known", "favicon.ico"),
+    )
+)
+_SITEMAP_PART = re.compile(r"sitemap-[0-9]+\.xml")
+_SUFFIX = re.compile(rf"(.+)\.({'|'.join(SUFFIXES)})", re.DOTALL)
+# What a path may hold as it is (RFC 3986, pchar); all else is percent-encoded.
+_PCHAR: Final = "-._~!$&'()*+,;=:@"
+_ESCAPE = re.compile(r"((?:%[0-9A-Fa-f]{2})+)")
+# Escapes that servers and clients on the way undo, or read as the end of a segment: those of unreserved characters, of `/`, `\`, `%` and controls.
+_UNDONE = re.compile(r"%(?:2[DdEeFf5]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaCcFf]|6[1-9A-Fa-f]|7[0-9AaEeFf]|[01][0-9A-Fa-f])")
+_SEGMENT = re.compile(rf"(?:[A-Za-z0-9{re.escape(_PCHAR)}]|%[0-9A-Fa-f]{{2}})+")
+# What no IRI may hold, and what turns the direction of text, which is no part of an IRI either (RFC 3987, 4.1).
+_NO_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`\x7f-\x9f\u200e\u200f\u202a-\u202e\ud800-\udfff]')
+_OUTWARD: Final = ("http", "https", "mailto")
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Maps IRIs to paths and back.
+
+    `base` is what the IRIs of the data begin with, up to a `/` (`https://kg.example/`); `root` the path at which the site serves it (`/`, or
+    `/kg/` where the site is a part of another). A thing `https://kg.example/id/model/x` has the path `/id/model/x`; one of a hash IRI that of
+    its document, with the fragment. Where that would not lead back to exactly the same IRI, and outside the base, the path is
+    `/resource?iri=…`.
+    """
+
+    base: str
+    root: str = "/"
+
+    def url(self, iri: str) -> str:
+        """Return the path (with fragment, or with the query of `resource`) at which the thing is found."""
+        document, hash_, fragment = iri.partition("#")
+        path = self._path(document)
+        written = quote(fragment, safe=_PCHAR + "/?%", errors="surrogatepass")
+        if path is None or _written_back(written) != fragment:
+            return f"{self.root}resource?iri={quote(iri, safe='', errors='surrogatepass')}"
+        return self.root + path + hash_ + written
+
+    def document(self, iri: str, suffix: str) -> str:
+        """Return the path of the document about a thing in one of SUFFIXES; that of a hash IRI describes all that its document holds.
+
+        ValueError for another suffix.
+        """
+        if suffix not in SUFFIXES:
+            raise ValueError(f"there is no form {suffix!r}: only {', '.join(SUFFIXES)}")
+        path = self._path(iri.partition("#")[0])
+        if path is None:
+            return f"{self.root}resource.{suffix}?iri={quote(iri, safe='', errors='surrogatepass')}"
+        return f"{self.root}{path}.{suffix}"
+
+    def iri(self, path: str) -> str | None:
+        """Return the IRI that a path, percent-encoded as it came, stands for; None for a path of the site itself, or of nothing."""
+        found = self.thing(path)
+        return found[0] if found and found[1] is None else None
+
+    def thing(self, path: str) -> tuple[str, str | None] | None:
+        """Return the IRI that a path stands for, and the suffix where it is the path of a document; None where it is neither.
+
+        The path is percent-encoded as it came, with the query of `resource`.
+        """
+        if not path.startswith(self.root):
+            return None
+        local, hash_, fragment = path[len(self.root) :].partition("#")
+        place, question, query = local.partition("?")
+        if question:
+            return self._asked(place, query)
+        iri = self._iri(place)
+        if iri is None:
+            return None
+        iri += hash_ + (_written_back(fragment) or "")
+        if self._path(iri.partition("#")[0]) == place:
+            return iri, None
+        suffixed = _SUFFIX.fullmatch(place)
+        document = self._iri(suffixed.group(1)) if suffixed else None
+        if suffixed and document is not None and self._path(document) == suffixed.group(1):
+            return document, suffixed.group(2)
+        return None
+
+    def page(self, name: str) -> str:
+        """Return the path of a page of the site, such as `search` or `static/site.css`; the empty name is the home page."""
+        return self.root + name
+
+    def class_page(self, iri: str, prefixes: dict[str, str]) -> str:
+        """Return the path of the page of a class: `/class/kg:Model` where a prefix fits, else `/class?iri=…`."""
+        name = shortened(iri, prefixes)
+        if name.startswith("<"):
+            return f"{self.root}class?iri={quote(iri, safe='', errors='surrogatepass')}"
+        return f"{self.root}class/{quote(name, safe=':-._')}"
+
+    def class_of(self, name: str, prefixes: dict[str, str]) -> str | None:
+        """Return the IRI of the class that the rest of a path after `/class/` names, percent-encoded as it came, or None."""
+        try:
+            prefix, colon, local = unquote(name, errors="strict").partition(":")
+        except UnicodeDecodeError:
+            return None
+        iri = prefixes[prefix] + local if colon and prefix in prefixes else None
+        return iri if iri is not None and is_iri(iri) and shortened(iri, prefixes) == f"{prefix}:{local}" else None
+
+    def _iri(self, place: str) -> str | None:
+        local = _written_back(place)
+        return None if local is None else self.base + local
+
+    def _asked(self, place: str, query: str) -> tuple[str, str | None] | None:
+        """Return what `resource?iri=…` or `resource.ttl?iri=…` asks for; one question, and nothing else."""
+        name, dot, suffix = place.partition(".")
+        if name != "resource" or (dot and suffix not in SUFFIXES):
+            return None
+        key, _, value = query.partition("=")
+        try:
+            iri = unquote(value.replace("+", " "), errors="strict")
+        except UnicodeDecodeError:
+            return None
+        return (iri, suffix or None) if key == "iri" and "&" not in value and is_iri(iri) else None
+
+    def _path(self, document: str) -> str | None:
+        """Return the path of a document's IRI below the root, or None where it has none of its own."""
+        if not self.base.endswith("/") or not document.startswith(self.base) or "?" in document:
+            return None
+        local = document[len(self.base) :]
+        path = quote(local, safe=_PCHAR + "/%", errors="surrogatepass")
+        segments = path.split("/")
+        sound = (
+            all(_SEGMENT.fullmatch(segment) and segment not in (".", "..") for segment in segments)
+            and segments[0] not in _RESERVED
+            and not _SITEMAP_PART.fullmatch(segments[0])
+            and not _SUFFIX.fullmatch(path)
+            and not _UNDONE.search(path)
+        )
+        return path if sound and self._iri(path) == document else None
+
+
+def outward(iri: str) -> str | None:
+    """Return an IRI if a page may link to it: of http, https or mailto, without what could end or turn it; else None."""
+    try:
+        parts = urlsplit(iri)
+    except ValueError:
+        return None
+    if parts.scheme not in _OUTWARD or not is_iri(iri) or (parts.scheme != "mailto" and not parts.netloc):
+        return None
+    return iri
+
+
+def is_iri(text: str) -> bool:
+    """Say whether a text is an IRI, so that it is safe between `<` and `>` in a query; a store can hold what is none."""
+    if _NO_IRI.search(text):
+        return False
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _written_back(place: str) -> str | None:
+    try:
+        return _readable(place)
+    except UnicodeDecodeError:
+        return None
+
+
+def _readable(place: str) -> str:
+    """Undo the escapes of characters outside ASCII, as RFC 3987, 3.2 does; UnicodeDecodeError where they are none.
+
+    Those of ASCII are a part of the IRI and stay.
+    """
+    return _ESCAPE.sub(lambda match: _run(match.group()), place)
+
+
+def _run(escapes: str) -> str:
+    kept = re.split(r"((?:%[89A-Fa-f][0-9A-Fa-f])+)", escapes)
+    return "".join(unquote(part, errors="strict") if number % 2 else part for number, part in enumerate(kept))

@@ -1,0 +1,336 @@
+"""What a page says of a thing: its properties with their values, and what stands behind each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+import pyoxigraph as ox
+
+from kg.pages import evidence as proof
+from kg.pages.addresses import is_iri
+from kg.pages.context import Context
+from kg.pages.evidence import Evidence
+from kg.pages.graph import Row, Term, values, whole
+from kg.pages.labels import Text, chosen
+from kg.pages.names import (
+    ABOUT_RECORD,
+    DESCRIPTIONS,
+    LABELS,
+    NOT_STATED,
+    OTHER_NAMES,
+    REFERENCE_GRAPH,
+    TEXTS,
+    TYPE,
+)
+from kg.pages.reading import Node, about, blank_nodes, iris_of, key
+from kg.pages.values import Link, Value, Writer
+from kg.settings import ONTOLOGY
+
+# A thing of which more is said than this is read property by property.
+_WHOLE = 1000
+PER_PROPERTY = 100
+_SMALL_NODE = 12
+_MOST_NODES = 60
+_MOST_BLANKS = 200
+_WORKED_OUT = ("derived", "estimated")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A value and what stands behind it; `level` is empty where the graph does not say."""
+
+    value: Value
+    level: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def implausible(self) -> bool:
+        """Whether the value cannot be true together with others."""
+        return any(each.implausible for each in self.evidence)
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """Return what to beware of."""
+        return tuple(dict.fromkeys(text for each in self.evidence for text in each.cautions))
+
+    @property
+    def approximate(self) -> bool:
+        """Whether the source hedges the value."""
+        return self.value.approximate or any(each.approximate for each in self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A property with its values; `count` is how many there are, `more` the address of all where some are left out."""
+
+    link: Link
+    told: tuple[Told, ...]
+    count: int
+    definition: Text | None = None
+    more: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Properties under a heading."""
+
+    name: str
+    properties: tuple[Property, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """All that is said of a thing, ready to be shown; `node` is the same as it stands in the graph."""
+
+    iri: str
+    title: Text
+    types: tuple[Link, ...]
+    descriptions: tuple[Text, ...]
+    other_names: tuple[Text, ...]
+    groups: tuple[Group, ...]
+    not_stated: tuple[Link, ...]
+    leftover: tuple[Property, ...]
+    graphs: tuple[tuple[Link, int], ...]
+    own: Evidence | None
+    node: Node
+    write: Writer
+
+
+def said(context: Context, iri: str, languages: Sequence[str]) -> Said | None:
+    """Return what the graph says of a thing; None where it is the subject of nothing."""
+    node, counts = statements(context, iri)
+    if not node:
+        return None
+    nodes = _in_place(context, node)
+    own = proof.read(context.graph, [iri]) if _is_evidence(node) else {}
+    found = proof.find(context.graph, [iri, *(name for name in nodes if not name.startswith("_:"))])
+    nodes |= {name: found.nodes[name] for name in _values_of(node) if _is_evidence(found.nodes.get(name, {}))}
+    inner = proof.read(context.graph, [name for name in nodes if name not in found.nodes and _is_evidence(nodes[name])])
+    known = {**found.nodes, **inner, **own}
+    graphs = _graphs(context, iri)
+    missing = _not_stated(context, node)
+    named = iris_of([node, *nodes.values(), *known.values()]) | {iri, *nodes, *known, *missing}
+    named |= {graph for held in graphs.values() for graph in held} | {prop for _, prop in found.told}
+    write = context.writer((name for name in named if not name.startswith("_:")), languages, nodes)
+    teller = _Teller(context, iri, node, write, proof.Found(found.told, known), graphs, languages)
+    title = write.name(iri)
+    properties = [
+        teller.property(prop, terms, counts.get(prop, len(terms)))
+        for prop, terms in node.items()
+        if not _in_head(prop, terms, found.told.get((iri, prop)))
+    ]
+    return Said(
+        iri,
+        title,
+        tuple(sorted((write.term(name) for name in _iris(node, TYPE)), key=by_label)),
+        tuple(chosen((term for prop in DESCRIPTIONS for term in node.get(prop, ())), languages)),
+        _other_names(node, title, languages),
+        _grouped(properties),
+        tuple(sorted((write.term(name) for name in missing), key=by_label)),
+        teller.leftover(),
+        tuple(
+            sorted(((write.link(name), count) for name, count in _counted(graphs)), key=lambda each: by_label(each[0]))
+        ),
+        proof.shown(iri, known, write) if own else None,
+        node,
+        write,
+    )
+
+
+def statements(context: Context, iri: str) -> tuple[Node, dict[str, int]]:
+    """Return the values of each property of a thing, and the true number of those of which some are left out."""
+    this = ox.NamedNode(iri)
+    rows: list[Row] = context.graph.select(f"SELECT ?p ?o ?s WHERE {{ ?s ?p ?o }} LIMIT {_WHOLE + 1}", {"s": this})
+    counts: dict[str, int] = {}
+    if len(rows) > _WHOLE:
+        counted = context.graph.select("SELECT ?p (COUNT(*) AS ?n) ?s WHERE { ?s ?p ?o } GROUP BY ?p ?s", {"s": this})
+        counts = {row[0].value: whole(row[1]) for row in counted if isinstance(row[0], ox.NamedNode)}
+        rows = [
+            (ox.NamedNode(prop), term)
+            for prop in sorted(filter(is_iri, counts))
+            for term in values_page(context, iri, prop, 1, PER_PROPERTY)
+        ]
+    node: Node = {}
+    for row in rows:
+        predicate, value = row[:2]
+        if isinstance(predicate, ox.NamedNode) and value is not None:
+            node.setdefault(predicate.value, []).append(value)
+    return node, {prop: count for prop, count in counts.items() if count > len(node.get(prop, ()))}
+
+
+def values_page(context: Context, iri: str, prop: str, page: int, size: int) -> list[Term]:
+    """Return a page of the values of one property, in the order of SPARQL."""
+    rows = context.graph.select(
+        f"SELECT ?o ?s ?p WHERE {{ ?s ?p ?o }} ORDER BY ?o LIMIT {size} OFFSET {(page - 1) * size}",
+        {"s": ox.NamedNode(iri), "p": ox.NamedNode(prop)},
+    )
+    return [row[0] for row in rows if row[0] is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Puts values and evidence together."""
+
+    context: Context
+    iri: str
+    node: Node
+    write: Writer
+    found: proof.Found
+    graphs: Mapping[tuple[str, Term], tuple[str, ...]]
+    languages: Sequence[str]
+
+    def property(self, prop: str, terms: Iterable[Term], count: int) -> Property:
+        told = sorted((self.told(prop, term) for term in terms), key=lambda each: each.value.order)
+        more = None
+        if count > len(told):
+            more = listing(self.context, self.iri, "of", prop)
+        return Property(self.write.term(prop), tuple(told), count, self.context.definition(prop, self.languages), more)
+
+    def told(self, prop: str, term: Term) -> Told:
+        nodes = self.found.about_value(self.iri, prop, term)
+        name = key(term)
+        if name in self.found.nodes and name not in nodes and _is_evidence(self.found.nodes[name]):
+            nodes = [*nodes, name]
+        shown = sorted((proof.shown(node, self.found.nodes, self.write) for node in nodes), key=lambda each: each.order)
+        level = shown[0].level if shown else ""
+        if not level and any(graph.endswith(REFERENCE_GRAPH) for graph in self.graphs.get((prop, term), ())):
+            level = "reference"
+        value = self.write.value(term, prop)
+        if value.number and not value.unit:
+            value = replace(value, unit=next((each.unit for each in shown if each.unit), ""))
+        return Told(value, level, tuple(shown))
+
+    def leftover(self) -> tuple[Property, ...]:
+        """Return what sources say of the thing in other words than the graph: the readings that fit no value of it."""
+        left = []
+        for (subject, prop), nodes in self.found.told.items():
+            if subject != self.iri:
+                continue
+            used = {name for term in self.node.get(prop, ()) for name in self.found.about_value(subject, prop, term)}
+            shown = sorted(
+                (proof.shown(name, self.found.nodes, self.write) for name in nodes if name not in used),
+                key=lambda each: each.order,
+            )
+            told = tuple(Told(each.value, each.level, (each,)) for each in shown if each.value)
+            if told:
+                left.append(
+                    Property(self.write.term(prop), told, len(told), self.context.definition(prop, self.languages))
+                )
+        return tuple(sorted(left, key=lambda each: by_label(each.link)))
+
+
+def listing(context: Context, iri: str, key_: str, prop: str, page: int = 1) -> str:
+    """Return the address of the list of all values of a property of a thing (`of`), or of all things that have it as the value (`in`)."""
+    address = context.addresses.document(iri, "html")
+    joint = "&" if "?" in address else "?"
+    return f"{address}{joint}{key_}={quote(prop, safe='')}" + (f"&page={page}" if page > 1 else "")
+
+
+def by_label(link: Link) -> tuple[str, str]:
+    """Return the key by which links are sorted."""
+    return link.label.text.casefold(), link.iri
+
+
+def _in_place(context: Context, node: Node) -> dict[str, Node]:
+    """Return the nodes that are shown where they are a value: blank ones, and small ones that have no name of their own."""
+    blanks = blank_nodes(context.graph, (term for terms in node.values() for term in terms), _MOST_BLANKS)
+    near = sorted(
+        {
+            term.value
+            for prop, terms in node.items()
+            if prop not in (TYPE, NOT_STATED) and len(terms) <= _MOST_NODES
+            for term in terms
+            if isinstance(term, ox.NamedNode) and term.value not in context.vocabulary.terms
+        }
+    )
+    labelled = context.labels.of(near, ())
+    unnamed = [iri for iri in near if not labelled[iri].named][:_MOST_NODES]
+    nodes = about(context.graph, unnamed, _MOST_NODES * _SMALL_NODE * 4)
+    small = {
+        iri: found
+        for iri, found in nodes.items()
+        if sum(len(terms) for terms in found.values()) <= (_SMALL_NODE if not _is_evidence(found) else _MOST_BLANKS)
+    }
+    inner = blank_nodes(
+        context.graph, (term for found in small.values() for terms in found.values() for term in terms), _MOST_BLANKS
+    )
+    return {**blanks, **inner, **small}
+
+
+def _is_evidence(node: Node) -> bool:
+    return ONTOLOGY + "rule" in node or ONTOLOGY + "formula" in node
+
+
+def _values_of(node: Node) -> set[str]:
+    return {term.value for terms in node.values() for term in terms if isinstance(term, ox.NamedNode)}
+
+
+def _graphs(context: Context, iri: str) -> dict[tuple[str, Term], tuple[str, ...]]:
+    """Return the named graphs that hold each statement of a thing."""
+    rows = context.graph.select(
+        f"SELECT ?p ?o ?g ?s WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT {_WHOLE * 3}", {"s": ox.NamedNode(iri)}
+    )
+    held: dict[tuple[str, Term], tuple[str, ...]] = {}
+    for row in rows:
+        prop, term, graph = row[:3]
+        if isinstance(prop, ox.NamedNode) and term is not None and isinstance(graph, ox.NamedNode):
+            held[prop.value, term] = (*held.get((prop.value, term), ()), graph.value)
+    return held
+
+
+def _counted(graphs: Mapping[tuple[str, Term], tuple[str, ...]]) -> list[tuple[str, int]]:
+    return sorted(Counter(graph for held in graphs.values() for graph in held).items())
+
+
+def _not_stated(context: Context, node: Node) -> set[str]:
+    """Return the properties that the thing's own text does not state."""
+    passages = values(_iris(node, ONTOLOGY + "describedIn"))
+    missing = set(_iris(node, NOT_STATED))
+    if passages:
+        rows = context.graph.select(
+            f"SELECT DISTINCT ?p WHERE {{ VALUES ?s {{ {passages} }} ?s <{NOT_STATED}> ?p }} LIMIT {_WHOLE}"
+        )
+        missing |= {row[0].value for row in rows if isinstance(row[0], ox.NamedNode)}
+    return missing
+
+
+def _iris(node: Node, predicate: str) -> list[str]:
+    return sorted({term.value for term in node.get(predicate, ()) if isinstance(term, ox.NamedNode)})
+
+
+def _other_names(node: Node, title: Text, languages: Sequence[str]) -> tuple[Text, ...]:
+    found = [text for prop in OTHER_NAMES[:3] for text in chosen(node.get(prop, ()), languages)]
+    labels = [text for prop in LABELS for text in chosen(node.get(prop, ()), languages)]
+    return tuple({text.text: text for text in (*labels, *found) if text.text != title.text}.values())
+
+
+def _in_head(prop: str, terms: Sequence[Term], told: Sequence[str] | None) -> bool:
+    """Say whether the head of the page shows a property already."""
+    if prop in (TYPE, NOT_STATED):
+        return True
+    if prop in (*DESCRIPTIONS, *OTHER_NAMES[:3], *TEXTS[:-1]):
+        return all(isinstance(term, ox.Literal) for term in terms)
+    return prop in LABELS and not told
+
+
+def _grouped(properties: Iterable[Property]) -> tuple[Group, ...]:
+    """Put properties under headings: what was worked out apart from what was said, links apart from plain values, the record last."""
+    groups: dict[str, list[Property]] = {name: [] for name in ("Facts", "Worked out", "Connections", "Record")}
+    for prop in properties:
+        levels = {told.level for told in prop.told}
+        kinds = {told.value.kind for told in prop.told}
+        if prop.link.iri in ABOUT_RECORD:
+            name = "Record"
+        elif levels & set(_WORKED_OUT) and "stated" not in levels:
+            name = "Worked out"
+        else:
+            name = "Connections" if kinds & {"link", "node", "cut"} else "Facts"
+        groups[name].append(prop)
+    return tuple(
+        Group(name, tuple(sorted(found, key=lambda each: by_label(each.link))))
+        for name, found in groups.items()
+        if found
+    )

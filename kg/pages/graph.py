@@ -1,0 +1,34 @@
+"""What the pages ask of a graph, and how a term is written in a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol, TypeAlias
+
+import pyoxigraph as ox
+
+from kg.pages.addresses import is_iri
+
+Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Row: TypeAlias = tuple[Term | None, ...]
+
+
+class Graph(Protocol):
+    """A graph that answers SELECT queries; its default graph is the merge of all its graphs."""
+
+    def select(self, query: str, bound: Mapping[str, Term] | None = None) -> list[Row]:
+        """Return the rows of a query, a term for each variable of SELECT in their order (None: not bound).
+
+        `bound` gives variables their values; each stands at the end of SELECT, and its column may be left out of the rows. The prefixes of
+        kg.rdf.prefixes are known to the query.
+        """
+
+
+def values(terms: Iterable[str]) -> str:
+    """Return IRIs as the data of a VALUES block; what no IRI may be is left out, so that nothing but IRIs gets into a query."""
+    return " ".join(f"<{iri}>" for iri in terms if is_iri(iri))
+
+
+def whole(term: Term | None) -> int:
+    """Return a count of a row as a number."""
+    return int(term.value) if isinstance(term, ox.Literal) else 0

@@ -1,0 +1,122 @@
+"""Finds things by their names: an index of all labels, in memory, made when it is first needed."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kg.pages.graph import Graph, values
+from kg.pages.names import LABELS, OTHER_NAMES, PREDICATE, QUANTITY_KIND
+
+# A graph with more names than these is found by the first of them.
+_MOST = 2_000_000
+_WORD = re.compile(r"\w+")
+_LONGEST = 200
+# So many names are ranked; of more nobody reads the rest.
+FOUND = 2000
+_MOST_WORDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A thing that was found: the name that fits, and how well, from 0 to 100."""
+
+    iri: str
+    name: str
+    language: str | None
+    score: float
+
+
+class Index:
+    """The names of all things, by word and by the beginning of a word; `graph` is read once, at the first search."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._lock = threading.Lock()
+        self._filled: sqlite3.Connection | None = None
+
+    def search(self, text: str, limit: int, offset: int = 0) -> tuple[list[Hit], int]:
+        """Return the things whose names hold all words of a text, the best first, and how many there are (at most 2000)."""
+        found = self._ranked(text)
+        return found[offset : offset + limit], len(found)
+
+    def matching(self, text: str) -> list[str]:
+        """Return the IRIs of the things whose names hold all words of a text, the best first, at most 2000."""
+        return [hit.iri for hit in self._ranked(text)]
+
+    def size(self) -> int:
+        """Return the number of names."""
+        with self._lock:
+            return int(self._ready().execute("SELECT count(*) FROM names").fetchone()[0])
+
+    def _ranked(self, text: str) -> list[Hit]:
+        words = _WORD.findall(text[:_LONGEST])[:_MOST_WORDS]
+        if not words:
+            return []
+        # A word in quotes holds no operator of the query language of FTS5; `*` lets it be the beginning of a longer one.
+        asked = " ".join(f'"{word}"*' for word in words)
+        with self._lock:
+            rows = (
+                self._ready()
+                .execute(
+                    """SELECT n.iri, n.name, n.language, n.main FROM found f JOIN names n ON n.rowid = f.rowid
+                WHERE f.found MATCH ? ORDER BY f.rank LIMIT ?""",
+                    (asked, FOUND),
+                )
+                .fetchall()
+            )
+        best: dict[str, Hit] = {}
+        for iri, name, language, main in rows:
+            hit = Hit(iri, name, language or None, _score(text, words, name, main=bool(main)))
+            if iri not in best or best[iri].score < hit.score:
+                best[iri] = hit
+        return sorted(best.values(), key=lambda hit: (-hit.score, len(hit.name), hit.name.casefold(), hit.iri))
+
+    def _ready(self) -> sqlite3.Connection:
+        if self._filled is None:
+            connection = sqlite3.connect(":memory:", check_same_thread=False)
+            connection.executescript(
+                """PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+                CREATE TABLE names (iri TEXT, name TEXT, language TEXT, main INTEGER);
+                CREATE VIRTUAL TABLE found USING fts5 (name, content='names', prefix='1 2 3', detail='full',
+                  tokenize="unicode61 remove_diacritics 2");"""
+            )
+            connection.executemany("INSERT INTO names VALUES (?, ?, ?, ?)", self._names())
+            connection.execute("INSERT INTO found (found) VALUES ('rebuild')")
+            connection.commit()
+            self._filled = connection
+        return self._filled
+
+    def _names(self) -> Iterator[tuple[str, str, str, int]]:
+        evidence = values((PREDICATE, QUANTITY_KIND))
+        for main, predicates in ((1, LABELS), (0, OTHER_NAMES)):
+            query = f"""SELECT DISTINCT ?s ?l WHERE {{ VALUES ?p {{ {values(predicates)} }} ?s ?p ?l
+              FILTER (isIRI(?s) && isLiteral(?l)) FILTER NOT EXISTS {{ VALUES ?e {{ {evidence} }} ?s ?e ?x }} }} LIMIT {_MOST}"""
+            for thing, label in self._graph.select(query):
+                if isinstance(thing, ox.NamedNode) and isinstance(label, ox.Literal):
+                    yield thing.value, label.value[:_LONGEST], label.language or "", main
+
+
+def _score(text: str, words: Sequence[str], name: str, *, main: bool) -> float:
+    """Rate a name: the same, beginning alike, its words beginning alike, a part of the words; another name of a thing a little less."""
+    asked, held = " ".join(text.casefold().split()), " ".join(name.casefold().split())
+    folded = [word.casefold() for word in words]
+    has = [word.casefold() for word in _WORD.findall(name)]
+    if asked == held:
+        score = 100.0
+    elif has == folded:
+        score = 95.0
+    elif held.startswith(asked):
+        score = 80.0
+    elif all(word in has for word in folded):
+        score = 70.0
+    else:
+        score = 55.0
+    # Of equal fits the one with less beside it is better.
+    share = min(1.0, sum(map(len, folded)) / max(1, sum(map(len, has))))
+    return round(score + (0 if score == 100 else 4 * share) - (0 if main else 3), 1)

@@ -1,0 +1,97 @@
+"""The documentation of the terms that the graph is written with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kg.pages.context import Context
+from kg.pages.labels import Text, chosen, local_name
+from kg.pages.numbers import sign
+from kg.pages.values import Link, Writer
+from kg.pages.vocabulary import TermInfo
+
+
+@dataclass(frozen=True, slots=True)
+class TermShown:
+    """A class or property as its documentation shows it; `count` is how often the graph uses it, `page` where to see that."""
+
+    iri: str
+    anchor: str
+    label: Text
+    definitions: tuple[Text, ...]
+    notes: tuple[Text, ...]
+    examples: tuple[Text, ...]
+    parents: tuple[Link, ...]
+    classes: tuple[Link, ...]
+    ranges: tuple[Link, ...]
+    properties: tuple[Link, ...]
+    unit: str
+    deprecated: bool
+    count: int | None
+    page: str | None
+
+
+def documented(
+    context: Context, terms: Iterable[TermInfo], uses: Mapping[str, int], languages: Sequence[str]
+) -> tuple[list[TermShown], list[TermShown]]:
+    """Return classes and properties as they are shown, each by name; `uses` counts the things of classes and the statements of properties."""
+    found = list(terms)
+    carried: dict[str, list[str]] = {}
+    for term in found:
+        for class_ in term.classes:
+            carried.setdefault(class_, []).append(term.iri)
+    named = {term.iri for term in found} | {
+        iri for term in found for iri in (*term.parents, *term.classes, *term.ranges)
+    }
+    write = context.writer(named, languages)
+    anchors: dict[str, str] = {}
+    for term in found:
+        anchor = local_name(term.iri)
+        anchors[term.iri] = anchor if anchor not in anchors.values() else f"{anchor}-{len(anchors)}"
+    shown = {
+        term.iri: _shown(
+            context, term, anchors[term.iri], carried.get(term.iri, []), uses.get(term.iri), write, languages
+        )
+        for term in found
+    }
+    by_name = sorted(found, key=lambda term: (write.name(term.iri).text.casefold(), term.iri))
+    return (
+        [shown[term.iri] for term in by_name if term.kind == "class"],
+        [shown[term.iri] for term in by_name if term.kind == "property"],
+    )
+
+
+def _shown(
+    context: Context,
+    term: TermInfo,
+    anchor: str,
+    carried: Sequence[str],
+    count: int | None,
+    write: Writer,
+    languages: Sequence[str],
+) -> TermShown:
+    def links(iris: Iterable[str]) -> tuple[Link, ...]:
+        return tuple(write.term(iri) for iri in sorted(iris, key=lambda iri: write.name(iri).text.casefold()))
+
+    page = (
+        context.addresses.class_page(term.iri, dict(context.settings.prefixes))
+        if term.kind == "class" and count
+        else None
+    )
+    return TermShown(
+        term.iri,
+        anchor,
+        write.term(term.iri).label,
+        tuple(chosen(term.definitions, languages)),
+        tuple(chosen(term.notes, languages)),
+        tuple(chosen(term.examples, languages)),
+        links(term.parents),
+        links(term.classes),
+        links(term.ranges),
+        links(carried),
+        sign(term.unit) if term.unit else "",
+        term.deprecated,
+        count,
+        page,
+    )

@@ -1,0 +1,228 @@
+"""Turns terms into what a page shows: a link with a label, a number with its unit, a date, a text, or a node in place."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+import pyoxigraph as ox
+
+from kg.pages.addresses import Addresses, outward
+from kg.pages.graph import Term
+from kg.pages.labels import Text, humanised, local_name
+from kg.pages.names import FIRST, NIL, NUMBER, NUMBERS, REST, TYPE, UNIT_TEXT, UNITS
+from kg.pages.numbers import Number, measured, sign
+from kg.pages.reading import Node, first_iri, first_literal, is_true, key
+from kg.rdf.namespaces import RDF, XSD
+from kg.settings import ONTOLOGY
+
+Kind: TypeAlias = Literal["link", "text", "number", "time", "truth", "node", "list", "triple", "cut"]
+
+# Texts longer than this are cut, with the whole on demand; longer than the second, the page does without the rest.
+_LONG = 600
+_HUGE = 100_000
+_DEEPEST = 4
+_MOST_ITEMS = 200
+NUMERIC = frozenset(
+    XSD + name
+    for name in (
+        *("integer", "decimal", "double", "float", "int", "long", "short", "byte", "nonNegativeInteger"),
+        *("positiveInteger", "nonPositiveInteger", "negativeInteger", "unsignedInt", "unsignedLong"),
+        *("unsignedShort", "unsignedByte"),
+    )
+)
+_PLAIN = frozenset((XSD + "string", RDF + "langString", *NUMERIC, XSD + "boolean", XSD + "anyURI"))
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?)?(Z|[+-]\d{2}:\d{2})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A thing by its name: `href` is where to find it (None: no link is safe), `outside` says that this is not this site."""
+
+    label: Text
+    iri: str
+    href: str | None
+    outside: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value as a page shows it; which fields count is said by `kind`.
+
+    `exact` is the lexical form, `rest` what follows a text that is cut, `parts` the properties of a node in place, `items` those of a list.
+    """
+
+    kind: Kind
+    term: Term
+    text: str = ""
+    exact: str = ""
+    rest: str = ""
+    lost: int = 0
+    language: str | None = None
+    datatype: str = ""
+    number: Number | None = None
+    unit: str = ""
+    approximate: bool = False
+    link: Link | None = None
+    parts: tuple[Part, ...] = ()
+    items: tuple[Value, ...] = ()
+
+    @property
+    def order(self) -> tuple[int, float, str]:
+        """Where the value stands among others: numbers by size, then all else by what is shown."""
+        if self.kind == "number":
+            try:
+                return 0, float(self.exact), self.exact
+            except ValueError:
+                return 1, 0, self.exact
+        name = self.link.label.text if self.link else self.text
+        return (3 if self.kind in ("node", "list") else 2), 0, f"{name.casefold()}\0{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A property of a node in place, and its values."""
+
+    link: Link
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes terms: `names` are the labels of IRIs, `nodes` what is shown in place, `unit_of` the unit of a property's numbers."""
+
+    addresses: Addresses
+    names: Mapping[str, Text]
+    nodes: Mapping[str, Node]
+    unit_of: Callable[[str], str | None]
+    here: Callable[[str], bool]
+
+    def name(self, iri: str) -> Text:
+        """Return the label of an IRI, or a readable form of it."""
+        return self.names.get(iri) or Text(humanised(iri) if "#" in iri else local_name(iri), named=False)
+
+    def term(self, iri: str) -> Link:
+        """Return a property or class as a link; without a label it is called by the words of its name."""
+        link = self.link(iri)
+        return link if link.label.named else replace(link, label=Text(humanised(iri), named=False))
+
+    def link(self, iri: str) -> Link:
+        """Return a thing as a link: to its page here, where the site has one, else to itself if that is safe."""
+        if self.here(iri):
+            return Link(self.name(iri), iri, self.addresses.url(iri))
+        # What cannot be followed is shown as it is.
+        away = outward(iri)
+        return Link(self.name(iri) if away else Text(iri, named=False), iri, away, outside=away is not None)
+
+    def value(self, term: Term, prop: str | None = None, within: tuple[str, ...] = ()) -> Value:
+        """Return a term as a value of a property; `within` are the nodes that it stands in."""
+        if isinstance(term, ox.Literal):
+            return self._literal(term, prop)
+        if isinstance(term, ox.Triple):
+            return self._triple(term)
+        if key(term) == NIL:
+            return Value("list", term)
+        node = self.nodes.get(key(term))
+        if node is None or key(term) in within:
+            return self._named(term)
+        if len(within) >= _DEEPEST:
+            return self._named(term) if isinstance(term, ox.NamedNode) else Value("cut", term)
+        return self._node(term, node, (*within, key(term)))
+
+    def _named(self, term: ox.NamedNode | ox.BlankNode) -> Value:
+        if isinstance(term, ox.NamedNode):
+            return Value("link", term, link=self.link(term.value))
+        return Value("cut", term)
+
+    def _node(self, term: ox.NamedNode | ox.BlankNode, node: Node, within: tuple[str, ...]) -> Value:
+        amount = first_literal(node, *NUMBERS)
+        if amount is not None and (NUMBER in node or any(unit in node for unit in UNITS) or UNIT_TEXT in node):
+            return self._quantity(term, node, amount)
+        if FIRST in node:
+            return Value("list", term, items=self._items(node, within))
+        link = self.link(term.value) if isinstance(term, ox.NamedNode) else None
+        return Value("node", term, link=link, parts=self.parts(node, within))
+
+    def parts(self, node: Node, within: tuple[str, ...]) -> tuple[Part, ...]:
+        """Return the properties of a node in place, its types last unless it has nothing else."""
+        found = [
+            Part(
+                self.term(prop),
+                tuple(sorted((self.value(term, prop, within) for term in terms), key=lambda value: value.order)),
+            )
+            for prop, terms in node.items()
+            if prop != TYPE or len(node) == 1
+        ]
+        return tuple(sorted(found, key=lambda part: part.link.label.text.casefold()))
+
+    def _quantity(self, term: Term, node: Node, amount: ox.Literal) -> Value:
+        unit = first_literal(node, UNIT_TEXT) or first_literal(node, *UNITS)
+        iri = first_iri(node, *UNITS)
+        known = sign(unit.value if unit else local_name(iri) if iri else "", amount.value)
+        written = self._literal(amount, None)
+        shown, unit_ = measured(amount.value, known)
+        if shown is not None:
+            written = replace(written, number=shown, unit=unit_)
+        return replace(written, term=term, approximate=is_true(node, ONTOLOGY + "approximate"))
+
+    def _items(self, node: Node, within: tuple[str, ...]) -> tuple[Value, ...]:
+        items: list[Value] = []
+        seen = set()
+        place: Node | None = node
+        while place is not None and FIRST in place and id(place) not in seen and len(items) < _MOST_ITEMS:
+            seen.add(id(place))
+            items += [self.value(term, None, within) for term in sorted(place[FIRST], key=str)]
+            place = next((self.nodes.get(key(term)) for term in place.get(REST, ()) if key(term) != NIL), None)
+        return tuple(items)
+
+    def _triple(self, triple: ox.Triple) -> Value:
+        terms = (triple.subject, triple.predicate, triple.object)
+        return Value("triple", triple, items=tuple(self.value(term, None, ("",) * _DEEPEST) for term in terms))
+
+    def _literal(self, literal: ox.Literal, prop: str | None) -> Value:
+        text, datatype = literal.value, literal.datatype.value
+        if datatype in NUMERIC:
+            unit = sign((self.unit_of(prop) if prop else None) or "", text)
+            shown, unit = measured(text, unit)
+            if shown is not None:
+                return Value("number", literal, exact=text, number=shown, unit=unit)
+        elif datatype == XSD + "boolean" and text in ("true", "false", "1", "0"):
+            return Value("truth", literal, text="yes" if text in ("true", "1") else "no", exact=text)
+        elif datatype in (XSD + "date", XSD + "dateTime", XSD + "dateTimeStamp"):
+            return Value("time", literal, text=day(text), exact=text)
+        elif datatype == XSD + "anyURI" and (away := outward(text)):
+            return Value("link", literal, link=Link(Text(text), text, away, outside=True))
+        strange = "" if datatype in _PLAIN else humanised(datatype)
+        return Value(
+            "text",
+            literal,
+            text=text[:_LONG],
+            rest=text[_LONG:_HUGE],
+            lost=max(0, len(text) - _HUGE),
+            language=literal.language,
+            datatype=strange,
+        )
+
+
+def day(lexical: str) -> str:
+    """Return a date or a time for people: `6 December 2023`, `6 December 2023, 14:30 UTC`; what is none as it is."""
+    match = _DATE.fullmatch(lexical)
+    if match is None:
+        return lexical
+    try:
+        date = dt.date.fromisoformat(match.group(1))
+    except ValueError:
+        return lexical
+    zone = match.group(3)
+    time = f", {match.group(2)}{' UTC' if zone == 'Z' else f' {zone}' if zone else ''}" if match.group(2) else ""
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}{time}"
+
+
+_MONTHS: Sequence[str] = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
