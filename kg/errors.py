@@ -41,3 +41,7 @@ class ReleaseError(KgError):
 
 class QueryError(KgError):
     """A query, a name or an export that cannot be answered (KG5xx)."""
+
+
+class ServeError(KgError):
+    """A server that cannot be started (KG6xx)."""

@@ -20,6 +20,7 @@ COMMANDS = {
     "extract": ("kg.cli.extract", "Print the facts of passages as JSON Lines."),
     "map": ("kg.cli.map", "Run a mapping (RML, R2RML, YARRRML) over any data."),
     "query": ("kg.cli.query", "Ask a graph in SPARQL, or a named question."),
+    "serve": ("kg.cli.serve", "Serve a graph: a SPARQL endpoint and linked-data pages."),
     "stats": ("kg.cli.stats", "Count what is in a graph."),
     "validate": ("kg.cli.validate", "Check a graph against shapes (SHACL)."),
 }

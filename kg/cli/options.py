@@ -58,3 +58,15 @@ def write_output(data: bytes, output: str) -> None:
 
     with opened(output) as stream:
         stream.write(data)
+
+
+_UNITS = {"": 1, "B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}
+
+
+def size(text: str) -> int:
+    """Return the bytes that a text such as 512MB stands for; a usage error where it stands for none."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMG]?B?)", text.strip().upper())
+    unit = match.group(2) if match else ""
+    if match is None:
+        raise click.UsageError(f"{text!r} is no size; write it like 512MB or 2GB.")
+    return int(float(match.group(1)) * _UNITS[unit if unit.endswith("B") or not unit else unit + "B"])

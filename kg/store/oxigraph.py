@@ -38,3 +38,11 @@ def memory_store(quads: Iterable[ox.Quad]) -> ox.Store:
     store = ox.Store()
     store.extend(copy for quad in quads for copy in (quad, ox.Quad(quad.subject, quad.predicate, quad.object)))
     return store
+
+
+def file_store(quads: Iterable[ox.Quad], folder: Path) -> None:
+    """Make a store in `folder` of quads that come in any order; their triples are in the default graph, too."""
+    store = ox.Store(str(folder))
+    store.bulk_extend(copy for quad in quads for copy in (quad, ox.Quad(quad.subject, quad.predicate, quad.object)))
+    store.optimize()
+    store.flush()

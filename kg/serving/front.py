@@ -1,0 +1,72 @@
+"""A process that speaks HTTP: it is given the number of a socket, with a pickled Setup on standard input, which ends when the supervisor does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import pickle
+import signal
+import socket
+import sys
+
+import uvloop
+
+from kg.serving.app import App
+from kg.serving.http import Connections
+from kg.serving.pool import Pool
+from kg.serving.settings import Setup
+from kg.serving.states import Reader, Writing
+from kg.serving.telemetry import Telemetry
+
+# So long may answers that have begun take to end when the server is stopped.
+PATIENCE = 10.0
+
+
+async def run(setup: Setup, listener: socket.socket) -> None:
+    """Serve until told to stop."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_reader(sys.stdin.fileno(), lambda: _hung_up(stop))
+    settings = setup.settings
+    telemetry = Telemetry(setup.folder, settings.access_log)
+    writing = Writing(setup) if settings.writable else None
+    reader = Reader(setup, writing, telemetry.event)
+    pool = Pool(setup, settings.workers, telemetry.event)
+    await asyncio.gather(reader.current(), pool.start())
+    app = App(setup, reader, writing, pool, telemetry)
+    connections = Connections(app, settings.http, telemetry.request, loop, app.repeats)
+    server = await loop.create_server(connections, sock=listener, backlog=1024)
+    print("ready", flush=True)  # noqa: T201 - the supervisor waits for it
+    try:
+        await stop.wait()
+    finally:
+        server.close()
+        await connections.stop(PATIENCE)
+        await pool.stop()
+
+
+def _hung_up(stop: asyncio.Event) -> None:
+    if not os.read(sys.stdin.fileno(), 1):
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        stop.set()
+
+
+def main() -> None:
+    """Start as the supervisor says."""
+    size = int.from_bytes(_exactly(8), "big")
+    setup: Setup = pickle.loads(_exactly(size))  # noqa: S301 - the supervisor is ours
+    with contextlib.suppress(KeyboardInterrupt):
+        uvloop.run(run(setup, socket.socket(fileno=int(sys.argv[1]))))
+
+
+def _exactly(size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        part = os.read(0, size - len(data))
+        if not part:
+            raise SystemExit(1)
+        data += part
+    return data

@@ -1,0 +1,216 @@
+"""The workers of a front: each does one thing at a time, is killed when that takes too long, and replaced when it is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+
+from kg.serving.channel import Channel, connect
+from kg.serving.messages import Answer, Problem
+from kg.serving.settings import Setup
+from kg.serving.work import BEGUN, END, JOB, PIECE, Begun, Job
+
+# A worker ends a query by itself when its time is up and rows have come; one that gives no row is killed so many seconds later.
+_GRACE = 0.5
+_WAITING = 512
+_PAUSE = 1.0
+_RETRY = {"retry-after": "10"}
+
+
+class _Worker:
+    """A process and the channel to it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], channel: Channel) -> None:
+        self.process, self.channel = process, channel
+        # Whether it was this server that ended it.
+        self.killed = False
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.killed = True
+        self.process.kill()
+        self.channel.close()
+
+
+class Pool:
+    """So many workers; `event` is told the name of what happens to them: "worker_started", "worker_killed", "worker_lost"."""
+
+    def __init__(self, setup: Setup, size: int, event: Callable[[str], None]) -> None:
+        self.setup, self.size, self.event = setup, size, event
+        self.idle: list[_Worker] = []
+        self.all: set[_Worker] = set()
+        self.waiting: deque[asyncio.Future[_Worker]] = deque()
+        self.closed = False
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Start all workers."""
+        await asyncio.gather(*(self._spawn() for _ in range(self.size)))
+
+    async def stop(self) -> None:
+        """End all workers."""
+        self.closed = True
+        await asyncio.gather(*self.tasks)
+        for worker in list(self.all):
+            worker.kill()
+            worker.process.wait()
+
+    async def do(self, job: Job, seconds: float) -> Answer:
+        """Have a job done; Problem where it takes longer than so many seconds, or no worker is free within them.
+
+        A worker that was lost, and not by our hand, is no fault of the job: another does it, once.
+        """
+        for last in (False, True):
+            worker = await self._take(seconds)
+            try:
+                worker.channel.send(JOB, pickle.dumps(job))
+                async with asyncio.timeout(seconds + _GRACE):
+                    kind, payload = await worker.channel.receive()
+            except TimeoutError:
+                self._drop(worker)
+                self.event("worker_killed")
+                raise Problem(
+                    503, f"the answer takes longer than {seconds:g} seconds", code="KG603", headers=_RETRY
+                ) from None
+            except EOFError:
+                self._drop(worker)
+                self.event("worker_lost")
+                status = await _status(worker)
+                if status >= 0:
+                    raise Problem(500, "the server failed at this request") from None
+                if last or status != -signal.SIGKILL:
+                    raise Problem(
+                        503, "the answer takes more memory than is allowed", code="KG604", headers=_RETRY
+                    ) from None
+                continue
+            except asyncio.CancelledError:
+                # The client is gone; nobody wants what the worker does.
+                self._drop(worker)
+                raise
+            assert kind == BEGUN  # noqa: S101 - an answer begins so
+            begun: Begun = pickle.loads(payload)  # noqa: S301 - the worker is ours
+            if begun.body is not None:
+                self._give(worker)
+                return Answer(begun.status, begun.headers, begun.body)
+            answer = Answer(begun.status, begun.headers)
+            answer.pieces = pieces = self._pieces(worker, answer, seconds)
+            # A generator that has not begun would not end the worker when it is closed.
+            await anext(pieces)
+            return answer
+        raise AssertionError
+
+    async def _pieces(self, worker: _Worker, answer: Answer, seconds: float) -> AsyncIterator[bytes]:
+        """Yield an empty piece, then those of a body. Who stops early kills the worker, which may be writing to nobody."""
+        whole = False
+        try:
+            async with asyncio.timeout(2 * seconds + _GRACE):
+                yield b""
+                while True:
+                    kind, payload = await worker.channel.receive()
+                    if kind == PIECE:
+                        yield payload
+                        continue
+                    assert kind == END  # noqa: S101 - nothing else follows
+                    answer.trailers.update(pickle.loads(payload))  # noqa: S301 - the worker is ours
+                    whole = True
+                    return
+        except (EOFError, TimeoutError) as error:
+            raise ConnectionResetError("the worker is gone") from error
+        finally:
+            if whole:
+                self._give(worker)
+            else:
+                self._drop(worker)
+
+    async def _take(self, seconds: float) -> _Worker:
+        while self.idle:
+            worker = self.idle.pop()
+            if not worker.channel.lost:
+                return worker
+            self._drop(worker)
+        if len(self.waiting) >= _WAITING:
+            raise Problem(503, "too many queries wait", code="KG605", headers=_RETRY)
+        future: asyncio.Future[_Worker] = asyncio.get_running_loop().create_future()
+        self.waiting.append(future)
+        try:
+            async with asyncio.timeout(seconds):
+                return await future
+        except (TimeoutError, asyncio.CancelledError) as error:
+            if future.done() and not future.cancelled():
+                self._give(future.result())
+            if isinstance(error, TimeoutError):
+                raise Problem(503, "too many queries wait", code="KG605", headers=_RETRY) from None
+            raise
+
+    def _give(self, worker: _Worker) -> None:
+        """Give a worker to who waits for one longest."""
+        if worker.channel.lost:
+            self._drop(worker)
+            return
+        while self.waiting:
+            future = self.waiting.popleft()
+            if not future.done():
+                future.set_result(worker)
+                return
+        self.idle.append(worker)
+
+    def _drop(self, worker: _Worker) -> None:
+        """End a worker and start another in its place."""
+        if worker not in self.all:
+            return
+        self.all.discard(worker)
+        with contextlib.suppress(ValueError):
+            self.idle.remove(worker)
+        if worker.process.poll() is None and not worker.channel.lost:
+            worker.kill()
+        else:
+            worker.channel.close()
+        if not self.closed:
+            task = asyncio.get_running_loop().create_task(self._replace(worker))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    async def _replace(self, worker: _Worker) -> None:
+        await _status(worker)
+        if not self.closed:
+            await self._spawn()
+
+    async def _spawn(self) -> None:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        with theirs:
+            process = subprocess.Popen(  # noqa: S603 - of this package
+                [sys.executable, "-c", "from kg.serving.worker import main; main()", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+        worker = _Worker(process, await connect(ours))
+        self.all.add(worker)
+        worker.channel.send(b"S", pickle.dumps(self.setup))
+        try:
+            await worker.channel.receive()
+        except EOFError:
+            # One that cannot even start is not started again and again without a pause.
+            await asyncio.sleep(_PAUSE)
+            self._drop(worker)
+            return
+        self.event("worker_started")
+        self._give(worker)
+
+
+async def _status(worker: _Worker) -> int:
+    """Return how a process ended that has hung up; one that only hung up is killed."""
+    for _ in range(100):
+        status = worker.process.poll()
+        if status is not None:
+            return status
+        await asyncio.sleep(0.01)
+    worker.process.kill()
+    return worker.process.wait()

@@ -1,0 +1,204 @@
+"""The Reconciliation Service API 0.2 over the things of the graph: OpenRefine and its like match names in a table to them.
+
+https://reconciliation-api.github.io/specs/0.2/
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg.pages import Graph, Site
+from kg.pages.graph import values
+from kg.serving.messages import Answer, Problem
+
+_BATCH = 50
+_LIMIT, _MOST = 5, 50
+_CERTAIN = 100.0
+_RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+
+
+class Reconciliation:
+    """Answers requests below /reconcile."""
+
+    def __init__(self, site: Site, graph: Graph, origin: str) -> None:
+        self.site, self.graph, self.origin = site, graph, origin
+
+    def answer(self, path: str, params: Mapping[str, list[str]]) -> Answer:
+        """Return the answer to a request; its parameters come from the address or from a form."""
+        rest = path.removeprefix("/reconcile")
+        if rest == "" and "queries" in params:
+            return _json(self._batch(_loaded(params["queries"][0])))
+        if rest == "" and "extend" in params:
+            return _json(self._extend(_loaded(params["extend"][0])))
+        if rest == "":
+            return _json(self._manifest())
+        prefix = params.get("prefix", [""])[0]
+        if rest == "/suggest/entity":
+            return _json({"result": self._matches(prefix, None, 20)})
+        if rest == "/suggest/type":
+            return _json({"result": _containing(prefix, self._types())})
+        if rest == "/suggest/property":
+            return _json({"result": _containing(prefix, self._properties(None))})
+        if rest == "/properties":
+            class_ = params.get("type", [""])[0]
+            listed = [{"id": iri, "name": name} for iri, name in self._properties(class_)]
+            return _json({"type": class_, "properties": listed[:_MOST]})
+        raise Problem(404, "there is nothing at this address")
+
+    def _manifest(self) -> dict[str, Any]:
+        base = f"{self.origin}/reconcile"
+
+        def suggest(kind: str) -> dict[str, str]:
+            return {"service_url": self.origin, "service_path": f"/reconcile/suggest/{kind}"}
+
+        return {
+            "versions": ["0.2"],
+            "name": self.site.settings.title,
+            "identifierSpace": self.site.settings.base,
+            "schemaSpace": self.site.settings.base,
+            "view": {"url": f"{self.origin}/resource?iri={{{{id}}}}"},
+            "preview": {"url": f"{self.origin}/resource.html?iri={{{{id}}}}", "width": 480, "height": 320},
+            "suggest": {kind: suggest(kind) for kind in ("entity", "type", "property")},
+            "extend": {"propose_properties": {"service_url": self.origin, "service_path": "/reconcile/properties"}},
+            "defaultTypes": [{"id": iri, "name": name} for iri, name in self._types()[:10]],
+            "documentation": base,
+        }
+
+    def _batch(self, queries: Any) -> dict[str, Any]:
+        if not isinstance(queries, dict) or len(queries) > _BATCH:
+            raise Problem(400, f"`queries` must be an object of at most {_BATCH} queries")
+        return {str(name): {"result": self._one(query)} for name, query in queries.items()}
+
+    def _one(self, query: Any) -> list[dict[str, Any]]:
+        if not isinstance(query, dict) or not isinstance(query.get("query", ""), str):
+            raise Problem(400, "a query must be an object with the text `query`")
+        limit = query.get("limit", _LIMIT)
+        types = query.get("type")
+        wanted = (
+            {types}
+            if isinstance(types, str)
+            else {each for each in types if isinstance(each, str)}
+            if isinstance(types, list)
+            else None
+        )
+        return self._matches(
+            query.get("query", ""),
+            wanted or None,
+            min(limit, _MOST) if isinstance(limit, int) and limit > 0 else _LIMIT,
+        )
+
+    def _matches(self, text: str, types: set[str] | None, limit: int) -> list[dict[str, Any]]:
+        """Return things by name; one that is called exactly so, and alone is, is a match."""
+        if not text.strip():
+            return []
+        found = self.site.suggest(text, _MOST * 2)
+        chosen = [each for each in found if types is None or types & set(each[2])][:limit]
+        certain = [each for each in chosen if each[3] >= _CERTAIN]
+        names = dict(self._types())
+        return [
+            {
+                "id": iri,
+                "name": name,
+                "score": score,
+                "match": len(certain) == 1 and score >= _CERTAIN,
+                "type": [{"id": type_, "name": names.get(type_, type_)} for type_ in of],
+            }
+            for iri, name, of, score in chosen
+        ]
+
+    def _extend(self, asked: Any) -> dict[str, Any]:
+        """Return values of properties of things (data extension)."""
+        ids, properties = (asked.get("ids"), asked.get("properties")) if isinstance(asked, dict) else (None, None)
+        if not isinstance(ids, list) or not isinstance(properties, list) or len(ids) > 1000 or len(properties) > _MOST:
+            raise Problem(400, f"`extend` must have at most 1000 `ids` and {_MOST} `properties`")
+        chosen = [str(each["id"]) for each in properties if isinstance(each, dict) and "id" in each]
+        names = dict(self._properties(None))
+        return {
+            "meta": [{"id": each, "name": names.get(each, each)} for each in chosen],
+            "rows": {str(iri): {each: self._values(str(iri), each) for each in chosen} for iri in ids},
+        }
+
+    def _types(self) -> list[tuple[str, str]]:
+        return self._named(
+            "SELECT ?t (COUNT(*) AS ?n) WHERE { ?s a ?t } GROUP BY ?t ORDER BY DESC(?n) ?t LIMIT 200", {}
+        )
+
+    def _properties(self, class_: str | None) -> list[tuple[str, str]]:
+        """Return the properties that things have, or those of one class, the most used first, with their names."""
+        if not class_:
+            return self._named(
+                "SELECT ?p (COUNT(*) AS ?n) WHERE { ?s ?p ?o } GROUP BY ?p ORDER BY DESC(?n) ?p LIMIT 500", {}
+            )
+        try:
+            bound = {"c": ox.NamedNode(class_)}
+        except ValueError:
+            return []
+        sample = "SELECT ?s ?c WHERE { ?s a ?c } LIMIT 1000"
+        return self._named(
+            f"SELECT ?p (COUNT(*) AS ?n) ?c WHERE {{ {{ {sample} }} ?s ?p ?o }} GROUP BY ?p ?c ORDER BY DESC(?n) ?p LIMIT 200",
+            bound,
+        )
+
+    def _named(self, query: str, bound: Mapping[str, ox.NamedNode]) -> list[tuple[str, str]]:
+        """Return the IRIs of the first column with their names: the label that the graph has, or the end of the IRI."""
+        iris = [row[0].value for row in self.graph.select(query, bound) if isinstance(row[0], ox.NamedNode)]
+        rows = self.graph.select(
+            f"SELECT ?s (MIN(?l) AS ?label) WHERE {{ VALUES ?s {{ {values(iris)} }} ?s <{_RDFS_LABEL}> ?l }} GROUP BY ?s"
+        )
+        labels = {
+            row[0].value: row[1].value
+            for row in rows
+            if isinstance(row[0], ox.NamedNode) and isinstance(row[1], ox.Literal)
+        }
+        return [(iri, labels.get(iri) or re.split(r"[#/:]", iri.rstrip("#/"))[-1]) for iri in iris]
+
+    def _values(self, iri: str, property_: str) -> list[dict[str, Any]]:
+        try:
+            bound = {"s": ox.NamedNode(iri), "p": ox.NamedNode(property_)}
+        except ValueError:
+            return []
+        rows = self.graph.select(
+            f"SELECT ?o (MIN(?l) AS ?label) ?s ?p WHERE {{ ?s ?p ?o OPTIONAL {{ ?o <{_RDFS_LABEL}> ?l }} }} GROUP BY ?o ?s ?p ORDER BY ?o LIMIT 50",
+            bound,
+        )
+        found: list[dict[str, Any]] = []
+        for term, label, *_ in rows:
+            if isinstance(term, ox.NamedNode):
+                found.append({"id": term.value, "name": label.value if isinstance(label, ox.Literal) else term.value})
+            elif isinstance(term, ox.Literal):
+                found.append(_literal(term))
+        return found
+
+
+def _literal(term: ox.Literal) -> dict[str, Any]:
+    kind = term.datatype.value.rpartition("#")[2]
+    if kind == "boolean":
+        return {"bool": term.value in ("true", "1")}
+    if kind == "integer":
+        return {"int": int(term.value)}
+    if kind in ("double", "float"):
+        return {"float": float(term.value)}
+    return {"date": term.value} if kind in ("date", "dateTime") else {"str": term.value}
+
+
+def _containing(prefix: str, known: list[tuple[str, str]]) -> list[dict[str, str]]:
+    wanted = prefix.casefold()
+    return [{"id": iri, "name": name} for iri, name in known if wanted in name.casefold()][:20]
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Problem(400, "the parameter is no JSON") from error
+
+
+def _json(content: object) -> Answer:
+    return Answer(
+        200, {"content-type": "application/json"}, json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+    )

@@ -1,0 +1,114 @@
+"""Files that are served as they are: what pages need, and the files of a release."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import AsyncIterator
+from importlib.resources import files
+from pathlib import Path
+
+from kg.serving.messages import Answer, Problem, Request
+
+_MEDIA = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".ttl": "text/turtle; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".zst": "application/zstd",
+    ".woff2": "font/woff2",
+    ".map": "application/json",
+}
+RELEASE = ("graph.nq.zst", "graph.ttl", "report.json", "report.html", "report.ttl", "manifest.json", "void.ttl")
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_PIECE = 1 << 18
+
+
+class Statics:
+    """The files that come with the pages; all are read once, so that no path of a request ever reaches the file system."""
+
+    def __init__(self) -> None:
+        root = Path(str(files("kg.pages") / "static"))
+        self._found = {
+            path.relative_to(root).as_posix(): (path.read_bytes(), _MEDIA[path.suffix])
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and path.suffix in _MEDIA
+        }
+
+    def answer(self, request: Request, name: str) -> Answer:
+        """Return a file by its name below /static/."""
+        found = self._found.get(name)
+        if found is None:
+            raise Problem(404, "there is no such file")
+        body, media = found
+        headers = {
+            "content-type": media,
+            "cache-control": "public, max-age=3600",
+            "etag": f'"{hashlib.sha256(body).hexdigest()[:20]}"',
+        }
+        return conditional(request, Answer(200, headers, body))
+
+
+def conditional(request: Request, answer: Answer) -> Answer:
+    """Return an answer, or 304 where the client has it already (RFC 9110, 13.1.2)."""
+    tag = answer.headers.get("etag", "")
+    wanted = request.header("if-none-match")
+    if tag and wanted and answer.status == 200 and matches(wanted, tag):
+        kept = ("etag", "cache-control", "vary", "content-location", "link")
+        return Answer(304, {name: value for name, value in answer.headers.items() if name in kept})
+    return answer
+
+
+def matches(wanted: str, tag: str) -> bool:
+    """Return whether an If-None-Match header names a tag, weak or strong."""
+    bare = tag.removeprefix("W/")
+    return wanted.strip() == "*" or any(each.strip().removeprefix("W/") == bare for each in wanted.split(","))
+
+
+def release_file(request: Request, folder: Path, name: str, tag: str) -> Answer:
+    """Return a file of the release, or the part of it that is asked for (RFC 9110, 14)."""
+    path = folder / name
+    if name not in RELEASE or not path.is_file():
+        raise Problem(404, "there is no such file in this release")
+    size = path.stat().st_size
+    headers = {
+        "content-type": _MEDIA[path.suffix],
+        "accept-ranges": "bytes",
+        "etag": f'"{tag}-{name}"',
+        "cache-control": "no-cache",
+        # A report holds words of strangers; a page of its own kind it may be, but none that runs anything.
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
+    }
+    whole = conditional(request, Answer(200, headers))
+    if whole.status != 200:
+        return whole
+    start, end = 0, size
+    wanted = request.header("range")
+    part = (
+        _RANGE.fullmatch(wanted.strip())
+        if wanted and request.header("if-range", headers["etag"]) == headers["etag"]
+        else None
+    )
+    if part and (part[1] or part[2]):
+        start = int(part[1]) if part[1] else max(0, size - int(part[2]))
+        end = min(size, int(part[2]) + 1) if part[1] and part[2] else size
+        if start >= end:
+            raise Problem(416, "there is no such part", headers={"content-range": f"bytes */{size}"})
+        headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
+        whole.status = 206
+    headers["content-length"] = str(end - start)
+    whole.pieces = _read(path, start, end - start)
+    return whole
+
+
+async def _read(path: Path, start: int, size: int) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        file.seek(start)
+        while size:
+            data = file.read(min(size, _PIECE))
+            if not data:
+                raise ConnectionResetError("the file is shorter than it was")
+            size -= len(data)
+            yield data

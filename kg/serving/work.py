@@ -1,0 +1,77 @@
+"""What a front has a worker do, and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kg.serving.execute import Query
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state of the data that never changes: its number, the folder with its store, and its release, if it is one."""
+
+    number: int
+    folder: Path
+
+    @property
+    def store(self) -> Path:
+        """The folder of the store."""
+        return self.folder / "store"
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """Write all triples of a graph (None: the default graph)."""
+
+    graph: str | None
+    accept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """Read RDF that nobody has looked at, and give it back as N-Triples."""
+
+    data: bytes
+    media: str
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Make a page or a document: what was asked for, and what the client likes to get."""
+
+    method: str
+    path: str
+    query: str
+    accept: str
+    languages: tuple[str, ...]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One piece of work on one state; `coding` is the content coding of the answer ("" for none)."""
+
+    state: State
+    work: Query | Dump | Parse | Page
+    coding: str = ""
+
+
+@dataclass(slots=True)
+class Begun:
+    """The head of an answer; a whole one brings its body, another is followed by pieces, and by trailers at the end."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes | None = None
+    trailers: dict[str, str] = field(default_factory=dict)
+
+
+# Kinds of frames.
+JOB = b"J"
+BEGUN = b"B"
+PIECE = b"P"
+END = b"E"
+READY = b"R"

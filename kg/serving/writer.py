@@ -1,0 +1,159 @@
+"""The one process that changes a store: it does one update after the other, and each is on disk before it is answered.
+
+It is given the number of a socket that listens, the folder of the store, that of the server, the memory it may take, and whether it may reach the network. After an
+update a new state is made for readers when the first of them asks: a backup, which
+is hard links to files that never change.
+"""
+
+from __future__ import annotations
+
+import pickle
+import resource
+import select
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.serving.channel import Line
+from kg.serving.confine import without_network
+from kg.serving.messages import Problem
+from kg.serving.settings import Version
+from kg.serving.work import State
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """An update in SPARQL."""
+
+    text: str
+    base: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Put (replace), post (merge) or delete a graph (None: the default graph); `triples` are N-Triples."""
+
+    kind: str
+    graph: str | None
+    triples: bytes
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Make the newest state readable."""
+
+
+class Writer:
+    """A store that is open for writing."""
+
+    def __init__(self, store: Path, folder: Path) -> None:
+        self.store = ox.Store(str(store))
+        self.folder = folder
+        self.version = Version(folder)
+        self.made: State | None = None
+        self._changed()
+
+    def do(self, task: Update | Change | Ask) -> object:
+        """Do a task; return a State, or whether a graph was made anew. Problem where it cannot be done."""
+        if isinstance(task, Ask):
+            return self._state()
+        # Nothing stops a running update but the end of its process; what it had not committed is then gone.
+        signal.setitimer(signal.ITIMER_REAL, task.seconds)
+        try:
+            made = self._update(task) if isinstance(task, Update) else self._change(task)
+            self.store.flush()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        self._changed()
+        return made
+
+    def _changed(self) -> None:
+        self.version.number += 1
+
+    def _state(self) -> State:
+        number = self.version.number
+        if self.made is None or self.made.number != number:
+            state = State(number, self.folder / str(number))
+            state.folder.mkdir()
+            self.store.backup(str(state.store))
+            self.made = state
+        return self.made
+
+    def _update(self, task: Update) -> bool:
+        try:
+            self.store.update(task.text, base_iri=task.base)
+        except SyntaxError as error:
+            raise Problem(400, f"the update is not SPARQL: {error.msg}", code="KG503") from error
+        except (OSError, ValueError, RuntimeError) as error:
+            raise Problem(400, f"the update cannot be done: {error}", code="KG504") from error
+        return False
+
+    def _change(self, task: Change) -> bool:
+        graph = ox.DefaultGraph() if task.graph is None else ox.NamedNode(task.graph)
+        known = isinstance(graph, ox.DefaultGraph) or self.store.contains_named_graph(graph)
+        if task.kind == "delete":
+            if not known:
+                raise Problem(404, f"there is no graph <{task.graph}>")
+            if isinstance(graph, ox.NamedNode):
+                self.store.remove_graph(graph)
+            else:
+                self.store.clear_graph(graph)
+            return False
+        # One update, so that readers and a crash see the old graph or the new one.
+        target = "DEFAULT" if task.graph is None else f"GRAPH {graph}"
+        data = task.triples.decode()
+        inserted = (
+            f"INSERT DATA {{ {data} }}" if task.graph is None else f"INSERT DATA {{ GRAPH {graph} {{ {data} }} }}"
+        )
+        steps = [inserted]
+        if task.graph is not None:
+            steps.insert(0, f"CREATE SILENT {target}")
+        if task.kind == "put":
+            steps.insert(0, f"CLEAR SILENT {target}")
+        self.store.update(" ; ".join(steps))
+        return not known
+
+
+def main() -> None:
+    """Serve tasks to the fronts until they are all gone and the parent hangs up standard input."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    listener = socket.socket(fileno=int(sys.argv[1]))
+    memory, outward = int(sys.argv[4]), sys.argv[5] == "outward"
+    if memory:
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if not outward:
+        without_network()
+    writer = Writer(Path(sys.argv[2]), Path(sys.argv[3]))
+    print("ready", flush=True)  # noqa: T201 - the supervisor waits for it
+    lines: dict[int, tuple[socket.socket, Line]] = {}
+    while True:
+        ready, _, _ = select.select([sys.stdin.fileno(), listener.fileno(), *lines], [], [])
+        for each in ready:
+            if each == sys.stdin.fileno():
+                return
+            if each == listener.fileno():
+                accepted, _ = listener.accept()
+                lines[accepted.fileno()] = (accepted, Line(accepted))
+                continue
+            sock, line = lines[each]
+            try:
+                _, payload = line.receive()
+                line.send(b"A", pickle.dumps(_answer(writer, payload)))
+            except (EOFError, ConnectionError):
+                del lines[each]
+                sock.close()
+
+
+def _answer(writer: Writer, payload: bytes) -> object:
+    try:
+        return writer.do(pickle.loads(payload))  # noqa: S301 - the front is ours
+    except Problem as problem:
+        return problem
