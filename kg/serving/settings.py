@@ -6,6 +6,8 @@ import fcntl
 import mmap
 import os
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,6 +55,16 @@ class Setup:
     folder: Path
     title: str
     number: int = 0
+
+
+@contextmanager
+def short(path: Path) -> Iterator[str]:
+    """Yield another name of a path that is short enough for a socket, however deep its folder lies."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
 
 
 class Version:

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from kg.serving.channel import Channel, connect
 from kg.serving.messages import Problem
-from kg.serving.settings import Hold, Setup, Version
+from kg.serving.settings import Hold, Setup, Version, short
 from kg.serving.work import State
 from kg.serving.worker import prefixes_of
 from kg.serving.writer import Ask, Change, Update
@@ -40,7 +40,7 @@ class Writing:
     """The way to the process that changes the store; one task at a time."""
 
     def __init__(self, setup: Setup) -> None:
-        self._address = str(setup.folder / "writer")
+        self._address = setup.folder / "writer"
         self._channel: Channel | None = None
         self._lock = asyncio.Lock()
 
@@ -79,7 +79,8 @@ class Writing:
             sock = socket.socket(socket.AF_UNIX)
             sock.setblocking(False)
             try:
-                await asyncio.get_running_loop().sock_connect(sock, self._address)
+                with short(self._address) as name:
+                    await asyncio.get_running_loop().sock_connect(sock, name)
             except OSError:
                 sock.close()
                 await asyncio.sleep(_PAUSE)

@@ -21,7 +21,7 @@ from time import monotonic
 
 from kg.errors import ServeError
 from kg.serving.front import PATIENCE
-from kg.serving.settings import ServeSettings, Setup, Version, is_held
+from kg.serving.settings import ServeSettings, Setup, Version, is_held, short
 from kg.serving.targets import Target, open_target
 
 _LOOK = 0.25
@@ -124,7 +124,8 @@ class _Supervisor:
         address = self.setup.folder / "writer"
         address.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(str(address))
+            with short(address) as name:
+                listener.bind(name)
             listener.listen(64)
             command = [
                 sys.executable,
