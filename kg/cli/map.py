@@ -128,8 +128,8 @@ def command(
       kg map mapping.ttl -o new/ --since old/ --changes changes.rdfp
     """
     from kg.mapping import Settings, map_files, output_of
+    from kg.mapping.addresses import read_address
     from kg.mapping.incremental import is_folder
-    from kg.mapping.readers.databases.address import read_address
     from kg.mapping.rules import Database
 
     source = Database(database) if database else None

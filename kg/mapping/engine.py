@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from kg.errors import MappingError
-from kg.mapping.needs import calls_of, needs_of
+from kg.mapping.needs import calls_of, needs_of, place_of
 from kg.mapping.parse import parse_mapping
 from kg.mapping.plan import Catalog, Plan, Shape, plan_of
 from kg.mapping.plan.values import name
@@ -54,6 +54,7 @@ class Sources:
     functions: Functions | None = None
     legacy: bool = False
     tables: dict[Source, Table] = field(default_factory=dict)
+    statements: tuple[Statement, ...] = ()
     asked: dict[Source, tuple[Sequence[str], bool]] = field(default_factory=dict)
     count: int = 0
 
@@ -64,7 +65,7 @@ class Sources:
 
     def open(self, statements: Iterable[Statement]) -> None:
         """Open what the statements read, and make ready what their functions need; MappingError where a call is wrong."""
-        statements = tuple(statements)
+        self.statements = statements = tuple(statements)
         calls = tuple(calls_of(statements))
         if calls:
             from kg.mapping.functions import FUNCTIONS, check_call, define
@@ -88,7 +89,11 @@ class Sources:
         if isinstance(source, LogicalSource):
             from kg.mapping.readers import open_source
 
-            return open_source(self.con, source, references, relation, numbered=numbered, access=self.access)
+            try:
+                return open_source(self.con, source, references, relation, numbered=numbered, access=self.access)
+            except MappingError as error:
+                locate(error, source, self.statements)
+                raise
         from kg.mapping.readers import define
         from kg.mapping.views import open_view
 
@@ -146,6 +151,14 @@ class Sources:
         # A line may have several faults; one is enough.
         lines = {(each.file, each.line): each.reason for each in reversed(rejected(self.con))}
         return [Reject(file, 0, Place(), reason, line) for (file, line), reason in sorted(lines.items())]
+
+
+def locate(error: MappingError, source: LogicalSource, statements: Iterable[Statement]) -> None:
+    """Give an error of a reference that is not there (KG205) the reference's place: readers know only that of the source."""
+    from kg.mapping.readers.databases.names import MissingError
+
+    if isinstance(error, MissingError) and error.code == "KG205":
+        error.where = str(place_of(error.name, source, statements) or error.where)
 
 
 def title(source: Source) -> str:

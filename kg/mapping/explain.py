@@ -40,7 +40,7 @@ def explained(run: Run) -> Iterator[str]:
         total += rows * len(scan.rules)
         joins = {each.source for rule in scan.rules for each in (rule.subject, rule.object) if isinstance(each, Joined)}
         how = "streamed" if scan.unique else "through DISTINCT"
-        yield f"scan {title(scan.source)}: {len(scan.rules)} rules over {rows:,} rows, {how}: {scan.why}"
+        yield f"scan {title(scan.source)}: {_counted(len(scan.rules), 'rule')} over {_counted(rows, 'row')}, {how}: {scan.why}"
         for source in joins:
             kept = "a look-up, for its keys are unique" if scan.fused else "an inner join, for its keys repeat"
             yield f"  join {title(source)}: {kept}"
@@ -50,11 +50,15 @@ def explained(run: Run) -> Iterator[str]:
         yield f"collection {each.gather.name} over {title(each.source)}: {each.place}"
     checks = plan.checks()
     yield (
-        f"checks: {len(checks)} kinds of unfit value are looked for"
+        f"checks: {_counted(len(checks), 'kind')} of unfit value {'is' if len(checks) == 1 else 'are'} looked for"
         if checks
         else "checks: none, no rule can fail on a value"
     )
-    yield f"estimate: at most {total:,} triples, fewer where values are missing or repeat or lists are empty; more where they have many"
+    yield f"estimate: at most {_counted(total, 'triple')}, fewer where values are missing or repeat or lists are empty; more where they have many"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def first_lines(run: Run, count: int) -> Iterator[str]:

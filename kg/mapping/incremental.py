@@ -92,7 +92,7 @@ def _make(
     with opened(Rules(statements, rules.prefixes), settings) as run:
         found: dict[Reject, None] = {}
         partial: set[str] = set()
-        writer = Writer(run.con, run.folder, rules.prefixes)
+        writer = Writer(run.con, run.folder, rules.prefixes, bounded=run.settings.memory is not None)
         try:
             for key, some in parts.items():
                 plan = run.plan(some)

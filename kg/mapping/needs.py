@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from kg.mapping.plan.values import expressions, references
+from kg.mapping.plan.values import expressions, read_by, references
 from kg.mapping.rules import (
     Call,
     Collection,
@@ -14,7 +14,10 @@ from kg.mapping.rules import (
     Field,
     Gather,
     Joined,
+    LogicalSource,
+    Place,
     QuotedTriple,
+    Reference,
     Reifier,
     Rule,
     Source,
@@ -61,6 +64,32 @@ def calls_of(statements: Iterable[Statement]) -> Iterator[Call]:
     for view in views:
         for each_field in view.fields:
             yield from _field_calls(each_field)
+
+
+def place_of(reference: str, source: LogicalSource, statements: Iterable[Statement]) -> Place | None:
+    """Return where statements, or the views that they read, first name a reference of a source."""
+    return next((each.place for each in _read(source, statements) if each.name == reference), None)
+
+
+def _read(source: LogicalSource, statements: Iterable[Statement]) -> Iterator[Reference]:
+    for statement in statements:
+        for at, part in _parts(statement):
+            if at == source and not isinstance(part, Gather):
+                for each in expressions(part) if isinstance(part, TermMap) else (part,):
+                    yield from read_by(each)
+            for view in _views(at):
+                if view.on == source:
+                    for of in view.fields:
+                        yield from _field_references(of)
+                for join in view.joins:
+                    for here, _ in join.conditions if view.on == source else ():
+                        yield from read_by(here)
+
+
+def _field_references(within: Field) -> Iterator[Reference]:
+    yield from read_by(within.expression)
+    for each in within.fields:
+        yield from _field_references(each)
 
 
 def _views(source: Source) -> Iterator[View]:

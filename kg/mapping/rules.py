@@ -67,6 +67,7 @@ class Reference:
     """What the source's formulation finds in the record: a column's name, a JSONPath, an XPath, or the name of a view's field."""
 
     name: str
+    place: Place = field(default=Place(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)

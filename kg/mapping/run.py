@@ -92,7 +92,7 @@ def map_files(
             unfit.update(dict.fromkeys(run.sources.unfit(plan, first=settings.strict)))
         if settings.strict:
             refuse(tuple(unfit))
-        writer = Writer(run.con, run.folder, own_prefixes(rules), progress)
+        writer = Writer(run.con, run.folder, own_prefixes(rules), progress, bounded=settings.memory is not None)
         try:
             files = []
             for to, plan in jobs:

@@ -129,7 +129,7 @@ def test_without_the_extra_spark_is_not_found_but_told(place: Path) -> None:
 def test_an_unknown_column_is_told_with_its_line_and_what_may_be_meant(place: Path) -> None:
     (place / "m.ttl").write_text(mapping(reference="nmae"), encoding="utf-8")
     said = run(place, "m.ttl", "-o", "x.nt", status=3).stderr.decode()
-    assert "m.ttl, line 4 (<#M>)" in said
+    assert "m.ttl, line 6 (<#M>)" in said
     assert "did you mean name? it has the columns id, name, url [KG205]" in said
 
 
@@ -162,7 +162,7 @@ def test_relative_iris_start_with_the_base(place: Path) -> None:
 
 def test_looks_write_no_data(place: Path) -> None:
     assert b"2 rules" not in run(place, "m.ttl", "--explain").stdout
-    assert run(place, "m.ttl", "--explain").stdout.decode().startswith("scan a.csv: 1 rules over 2 rows")
+    assert run(place, "m.ttl", "--explain").stdout.decode().startswith("scan a.csv: 1 rule over 2 rows")
     assert sorted(run(place, "m.ttl", "--dry-run").stdout.decode().splitlines()) == LINES
     assert run(place, "m.ttl", "--lint").stdout == b""
     (place / "m.ttl").write_text(mapping(reference="id"), encoding="utf-8")

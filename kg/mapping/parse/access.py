@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg.mapping.parse.databases import KINDS, parse_database
+from kg.mapping.addresses import KINDS, parse_database
 from kg.mapping.parse.files import codec, compression, described_path, encoding, located, usual_dialect
 from kg.mapping.parse.graph import Node
 from kg.mapping.parse.reader import Reader

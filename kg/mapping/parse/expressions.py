@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyoxigraph as ox
 
 from kg.mapping.parse.functions import call, call_of_2014
@@ -39,7 +41,7 @@ def expression(reader: Reader, node: Node, scope: Scope) -> Expression | None:
     text = graph.text(node, kind) or ""
     if kind == "reference":
         scope.check(graph, node, kind, text)
-        return Reference(text)
+        return Reference(text, graph.place(node, kind))
     return template(reader, node, kind, text, scope)
 
 
@@ -63,10 +65,11 @@ def template(reader: Reader, node: Node, at: str, text: str, scope: Scope) -> Te
         found = parse_template(text)
     except TemplateError as error:
         raise reader.graph.fault(node, error.what, error.advice, at=at, code="KG214") from error
+    place = reader.graph.place(node, at)
     for part in found.parts:
         if isinstance(part, Reference):
             scope.check(reader.graph, node, at, part.name)
-    return found
+    return Template(tuple(replace(part, place=place) if isinstance(part, Reference) else part for part in found.parts))
 
 
 def constant(reader: Reader, node: Node, name: str) -> ox.NamedNode | ox.Literal:

@@ -42,7 +42,7 @@ def _side(reader: Reader, node: Node, name: str, scope: Scope) -> Expression:
     if text is None:
         return required(reader, given[0], scope)
     scope.check(graph, node, name, text)
-    return Reference(text)
+    return Reference(text, graph.place(node, name))
 
 
 def _equality_of_2014(reader: Reader, node: Node, child: Scope, parent: Scope) -> tuple[Expression, Expression]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Sequence
 
 from kg.mapping.plan.values import expressions, references
 from kg.mapping.rules import ConstantTerm, Joined, Reference, Rule, Template, Term, TermMap, TermType
@@ -19,7 +18,7 @@ def overlapping(rules: Sequence[Rule]) -> frozenset[int]:
     """Return the numbers of the rules that may make a quad which another one makes too."""
     found: set[int] = set()
     for bucket in _buckets(rules):
-        for one, other in combinations(bucket, 2):
+        for one, other in _pairs(rules, bucket):
             if not (one in found and other in found) and not _disjoint(rules[one], rules[other]):
                 found |= {one, other}
     return frozenset(found)
@@ -83,6 +82,27 @@ def _buckets(rules: Sequence[Rule]) -> Iterable[list[int]]:
         yield [*numbers, *open_ended, *loose]
     if not by_key:
         yield loose
+
+
+def _pairs(rules: Sequence[Rule], bucket: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of rules whose subjects may start alike; there may be thousands of rules, most of them with subjects of their own."""
+    alike: list[tuple[str, int]] = []
+    for start, number in sorted((_start(rules[number]), number) for number in bucket):
+        while alike and not start.startswith(alike[-1][0]):
+            alike.pop()
+        for _, other in alike:
+            yield other, number
+        alike.append((start, number))
+
+
+def _start(rule: Rule) -> str:
+    """Return what a rule's subjects start with in N-Triples, as far as it is known."""
+    subject = _unjoined(rule.subject)
+    if isinstance(subject, ConstantTerm):
+        return subject.text.removesuffix(">")
+    if not isinstance(subject, TermMap):
+        return ""
+    return {"iri": f"<{_prefix(subject)}", "blank": "_"}.get(_kind(subject), '"')
 
 
 def _disjoint(one: Rule, other: Rule) -> bool:

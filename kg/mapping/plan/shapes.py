@@ -34,18 +34,21 @@ def shaped(quads: Sequence[Quad], rows: str, shape: Shape, graphs: bool, *, dist
 
 
 def _text(quads: Sequence[Quad], rows: str, graphs: bool, *, distinct: bool) -> str:
-    single = [quad for quad in quads if not any(part is not None and part.many for part in quad)]
+    single = [quad for quad in quads if not _is_many(quad)]
     texts = [_block(single[start : start + _LINES], graphs) for start in range(0, len(single), _LINES)]
-    lists = [_listed(_line(quad, graphs), distinct).sql for quad in quads if quad not in single]
+    lists = [_listed(_line(quad, graphs), distinct).sql for quad in quads if _is_many(quad)]
     texts += [f"array_to_string({each}, chr(10))" for each in lists]
-    columns = ", ".join(f"{each} AS x{number}" for number, each in enumerate(texts))
-    text = "x0"
+    text = texts[0]
     if len(texts) > 1:
-        parts = ", ".join(f"nullif(x{number}, '')" for number in range(len(texts)))
-        text = f"concat_ws(chr(10), {parts})"
-    whole = f"SELECT {text} AS text FROM (SELECT {columns} FROM ({rows}))"
+        # A row comes once for each of its texts, so that a vector of rows holds one of them at a time, however many there are.
+        text = f"CASE part {' '.join(f'WHEN {number} THEN {each}' for number, each in enumerate(texts))} END"
+        rows = f"SELECT * FROM ({rows}) CROSS JOIN range({len(texts)}) AS parts(part)"
     # A WHERE would be pushed down, and all of the text made twice.
-    return f"SELECT unnest(CASE WHEN text <> '' THEN [text] ELSE [] END) AS text FROM ({whole})"
+    return f"SELECT unnest(CASE WHEN text <> '' THEN [text] ELSE [] END) AS text FROM (SELECT {text} AS text FROM ({rows}))"
+
+
+def _is_many(quad: Quad) -> bool:
+    return any(part is not None and part.many for part in quad)
 
 
 def _block(quads: Sequence[Quad], graphs: bool) -> str:

@@ -133,15 +133,18 @@ def product(values: Sequence[Value], build: Callable[[list[str]], str], *, liste
 
 def references(expression: Expression | None) -> tuple[str, ...]:
     """Return the references in an expression, each once."""
+    return tuple(dict.fromkeys(each.name for each in read_by(expression)))
+
+
+def read_by(expression: Expression | None) -> Iterator[Reference]:
+    """Yield the references in an expression, with their places."""
     if isinstance(expression, Reference):
-        return (expression.name,)
-    if isinstance(expression, Template):
-        found = [part.name for part in expression.parts if isinstance(part, Reference)]
+        yield expression
+    elif isinstance(expression, Template):
+        yield from (part for part in expression.parts if isinstance(part, Reference))
     elif isinstance(expression, Call):
-        found = [name for _, inner in expression.inputs for name in references(inner)]
-    else:
-        found = []
-    return tuple(dict.fromkeys(found))
+        for _, inner in expression.inputs:
+            yield from read_by(inner)
 
 
 def expressions(made: TermMap) -> Iterator[Expression]:

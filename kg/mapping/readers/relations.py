@@ -48,6 +48,8 @@ def open_relation(
         number = "row_number() OVER () - 1" if numbered else None
         owner = "the result of the query" if is_query else f"the table {source.iterator}"
         table = typed_view(con, scan, owner, references, source.nulls, name, number=number, where=where, kind=kind)
+    except duckdb.CatalogException as error:
+        raise (_refused(said(error), where) if con.execute(_TABLES).fetchall() else _nowhere(where)) from error
     except duckdb.Error as error:
         raise _refused(said(error), where) from error
     return table if is_query else Table(table.name, table.columns, _keys(con, source.iterator, references))
@@ -68,7 +70,7 @@ def _table(con: duckdb.DuckDBPyConnection, name: str, where: str) -> str:
     try:
         con.execute(f"SELECT * FROM {scan} LIMIT 0")
     except duckdb.CatalogException:
-        raise missing("KG233", "table", name, known, "the session", where) from None
+        raise (missing("KG233", "table", name, known, "the session", where) if known else _nowhere(where)) from None
     return scan
 
 
@@ -96,6 +98,15 @@ def _query(con: duckdb.DuckDBPyConnection, query: str, references: Sequence[str]
 def _keys(con: duckdb.DuckDBPyConnection, table: str, references: Sequence[str]) -> tuple[str, ...]:
     unique = [name for (name,) in con.execute(_KEYS, [NAMES.table(table)[-1].text]).fetchall()]
     return tuple(reference for reference in references if column_named(reference, unique) is not None)
+
+
+def _nowhere(where: str) -> MappingError:
+    return MappingError(
+        "KG233",
+        "the mapping names no database for this table or query, and the session has no tables",
+        where=where,
+        advice="give --db URL, as in --db postgresql://me@localhost/models; from Python, give frames",
+    )
 
 
 def _refused(what: str, where: str) -> MappingError:

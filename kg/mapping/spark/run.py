@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import MappingError
-from kg.mapping.engine import Reject, refuse, title
+from kg.mapping.engine import Reject, locate, refuse, title
 from kg.mapping.functions import FUNCTIONS, Functions, check_call
 from kg.mapping.needs import calls_of, needs_of
-from kg.mapping.output import Output, lines
+from kg.mapping.output import Output, single_lines
 from kg.mapping.parse import parse_mapping
-from kg.mapping.plan import Catalog, Plan, Shape, plan_of
+from kg.mapping.plan import Catalog, Plan, plan_of
 from kg.mapping.plan.values import name
 from kg.mapping.rules import LogicalSource, Source, Statement, Table
 from kg.mapping.run import Settings, Summary, user_functions
@@ -44,9 +44,15 @@ class _Sources:
     def catalog(self) -> Catalog:
         return Catalog(self.tables, self.functions, self.legacy)
 
-    def open(self, sources: dict[LogicalSource, Sequence[str]], *, strict: bool) -> None:
+    def open(
+        self, sources: dict[LogicalSource, Sequence[str]], statements: Sequence[Statement], *, strict: bool
+    ) -> None:
         for number, (source, references) in enumerate(sources.items()):
-            self.tables[source] = open_source(self.spark, source, references, f"kg_source_{number}", strict=strict)
+            try:
+                self.tables[source] = open_source(self.spark, source, references, f"kg_source_{number}", strict=strict)
+            except MappingError as error:
+                locate(error, source, statements)
+                raise
 
     def is_unique(self, source: Source, expressions: tuple[str, ...]) -> bool:
         """Return whether no two records give the same for expressions."""
@@ -88,10 +94,10 @@ def map_on_spark(mapping: Path, output: Output, settings: Settings, *, master: s
     sources = _needed(rules.statements)
     spark = session(master, settings.memory)
     opened = _Sources(spark, known, settings.legacy)
-    opened.open(sources, strict=settings.strict)
+    opened.open(sources, rules.statements, strict=settings.strict)
     plan = plan_of(rules.statements, opened.catalog, opened.is_unique, graphs=output.holds_graphs)
     # What cannot be translated is found before anything runs.
-    select = lines(plan, ordered=False, shape=Shape.LINES)
+    select = single_lines(plan)
     translated(select)
     rejects = opened.unfit(plan)
     if settings.strict:

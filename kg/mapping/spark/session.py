@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import MappingError
@@ -25,7 +27,8 @@ _LOCAL = {
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
-    "spark.log.level": "ERROR",
+    # Read before anything is logged, where a level that is set later hides no warning of the start.
+    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()}",
 }
 
 
@@ -49,7 +52,10 @@ def session(master: str | None = None, memory: str | None = None) -> SparkSessio
         if memory is not None:
             builder = builder.config("spark.driver.memory", _java_size(memory))
     try:
-        spark = builder.getOrCreate()
+        with warnings.catch_warnings():
+            # Of what Spark does with pandas, which is not used.
+            warnings.simplefilter("ignore", FutureWarning)
+            spark = builder.getOrCreate()
         for key, value in _MEANING.items():
             spark.conf.set(key, value)
     except Exception as error:

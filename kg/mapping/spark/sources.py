@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import MappingError, SourceError
+from kg.mapping.readers.databases.names import missing
 from kg.mapping.rules import Column, File, Formulation, LogicalSource, Table
 from kg.rdf.namespaces import XSD
 
@@ -44,6 +46,10 @@ def open_source(
     file = source.access
     if file.path == "-" or ("://" in file.path and file.path.startswith(("http:", "https:"))):
         raise _refused(source, "standard input" if file.path == "-" else "a page of the web")
+    here = Path.cwd() / file.path
+    if not Path(file.path).is_absolute() and (here.exists() or any(Path.cwd().glob(file.path))):
+        # A file of this machine, whatever Spark's own working directory is.
+        file = replace(file, path=str(here))
     if file.compression in ("zip", "targz", "tarxz"):
         raise _refused(source, f"an archive ({file.compression})")
     if source.formulation is Formulation.CSV:
@@ -67,14 +73,7 @@ def _refused(source: LogicalSource, what: str) -> MappingError:
 def _columns(source: LogicalSource, references: Sequence[str], names: Sequence[str]) -> None:
     for reference in references:
         if reference not in names:
-            meant = difflib.get_close_matches(reference, names, n=1)
-            hint = f"did you mean {meant[0]!r}? " if meant else ""
-            raise MappingError(
-                "KG205",
-                f"the source has no column {reference!r}",
-                where=str(source.place),
-                advice=f"{hint}Its columns are {', '.join(names)}",
-            )
+            raise missing("KG205", "column", reference, names, "the source", str(source.place))
 
 
 def _csv(

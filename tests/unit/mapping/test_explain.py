@@ -26,11 +26,18 @@ def test_a_plan_tells_scans_checks_and_an_estimate(tmp_path: Path) -> None:
     plan, lines, advice = told(tmp_path, triples_map(*maps, source=csv("a.csv")))
     assert plan[0].endswith("a.csv: 2 rules over 3 rows, streamed: subjects are unique")
     assert all("mapping.rml.ttl, line" in line for line in plan[1:3])
-    assert plan[-2] == "checks: 1 kinds of unfit value are looked for"
+    assert plan[-2] == "checks: 1 kind of unfit value is looked for"
     assert plan[-1].startswith("estimate: at most 6 triples")
     assert lines
     assert all(line.endswith(" .") for line in lines)
     assert not advice
+
+
+def test_one_is_no_plural(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,v\n1,x\n", encoding="utf-8")
+    plan, _, _ = told(tmp_path, triples_map('rml:reference "v"', source=csv("a.csv")))
+    assert plan[0].endswith("a.csv: 1 rule over 1 row, streamed: subjects are unique")
+    assert plan[-1].startswith("estimate: at most 1 triple,")
 
 
 def test_joins_are_told(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.mapping.parse.databases import parse_database
+from kg.mapping.addresses import parse_database
 from kg.mapping.rules import Database, Dialect, Endpoint, File, Formulation, LogicalSource
 from tests.unit.mapping.parsing import FIRST_LINE, PREFIXES, fault, parsed, rules, triples_map
 

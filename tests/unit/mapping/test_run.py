@@ -74,9 +74,9 @@ def test_keys_are_proven_and_only_the_rest_is_made_distinct(tmp_path: Path) -> N
         name="B",
     )
     told = explanation(tmp_path, maps)
-    assert "1 rules over 2 rows, streamed: subjects are unique" in told
-    assert "1 rules over 2 rows, streamed: subjects repeat, so columns are made distinct first" in told
-    assert "1 rules over 2 rows, through DISTINCT: subjects repeat" in told
+    assert "1 rule over 2 rows, streamed: subjects are unique" in told
+    assert "1 rule over 2 rows, streamed: subjects repeat, so columns are made distinct first" in told
+    assert "1 rule over 2 rows, through DISTINCT: subjects repeat" in told
     assert len(run(tmp_path, maps)) == 4
 
 
@@ -250,3 +250,68 @@ def test_the_linter_knows_the_data(tmp_path: Path) -> None:
     assert any("'size' look like xsd:integer" in each for each in found)
     assert not any("'n' look" in each for each in found)
     assert len(lines) == 3
+
+
+def test_many_properties_of_a_row_are_written_with_and_without_an_order(tmp_path: Path) -> None:
+    names = [f"c{number}" for number in range(150)]
+    rows = ["id," + ",".join(names)]
+    rows += [
+        f"{row}," + ",".join("" if (row + n) % 3 == 0 or row == 7 else f"v{row}-{n}" for n in range(150))
+        for row in range(20)
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    source = f'[ rml:source [ a rml:FilePath ; rml:path "{tmp_path / "a.csv"}" ; rml:null "" ] ; rml:referenceFormulation rml:CSV ]'
+    said = [f'rml:predicate ex:{each} ; rml:objectMap [ rml:reference "{each}" ]' for each in names]
+    expected = sorted(
+        f'<{E}{row}> <{E}c{n}> "v{row}-{n}" .' for row in range(20) for n in range(150) if (row + n) % 3 and row != 7
+    )
+    turtle = triples_map(*said, source=source)
+    assert run(tmp_path, turtle) == expected
+    run(tmp_path, turtle, "sorted.nq", ordered=True)
+    assert (tmp_path / "sorted.nq").read_text(encoding="utf-8").splitlines() == expected
+
+
+def test_memory_does_not_grow_with_the_number_of_properties(tmp_path: Path) -> None:
+    value = "v" * 60
+    (tmp_path / "a.csv").write_text("id,v\n" + "".join(f"{n},{value}{n}\n" for n in range(2100)), encoding="utf-8")
+    said = [f'rml:predicate ex:p{number} ; rml:objectMap [ rml:reference "v" ]' for number in range(800)]
+    summarised(tmp_path, triples_map(*said, source=csv("a.csv")), memory="250MB", threads=1)
+    with (tmp_path / "out.nq").open("rb") as lines:
+        assert sum(1 for _ in lines) == 800 * 2100
+
+
+def test_a_reference_that_is_not_there_is_told_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,name\n1,x\n", encoding="utf-8")
+    (tmp_path / "p.csv").write_text("k\n1\n", encoding="utf-8")
+    parent = triples_map("rml:constant 1", source=csv("p.csv"), subject='rml:template "http://p/{k}"', name="P")
+    first = len((write(tmp_path, "")).read_text(encoding="utf-8").splitlines()) + 1
+    for said, line, missing in (
+        ('\nrml:termType rml:Literal ;\nrml:reference "nmae"', 2, "a.csv has no column nmae; did you mean name"),
+        ('\nrml:template\n"{id} {nmae}" ; rml:termType rml:Literal', 2, "a.csv has no column nmae"),
+        (
+            'rml:parentTriplesMap <#P> ;\nrml:joinCondition [ rml:child "id" ;\nrml:parent "key" ]',
+            2,
+            "p.csv has no column key",
+        ),
+    ):
+        with pytest.raises(MappingError) as caught:
+            run(tmp_path, triples_map(said, source=csv("a.csv")) + parent)
+        assert f"line {first + line} (<#Map>)" in caught.value.where
+        assert missing in str(caught.value)
+
+
+def test_a_field_that_is_not_there_is_told_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id\n1\n", encoding="utf-8")
+    view = f'<#V> a rml:LogicalView ; rml:viewOn {csv("a.csv")} ;\nrml:field [ a rml:ExpressionField ; rml:fieldName "k" ;\nrml:reference "key" ] .\n'
+    first = len((write(tmp_path, "")).read_text(encoding="utf-8").splitlines()) + 1
+    with pytest.raises(MappingError) as caught:
+        run(tmp_path, view + triples_map('rml:reference "k"', source="<#V>", subject='rml:template "http://x/{k}"'))
+    assert f"line {first + 2} " in caught.value.where
+
+
+@pytest.mark.parametrize("said", ['rr:tableName "people"', 'rr:sqlQuery "SELECT * FROM people"'])
+def test_tables_of_no_database_ask_for_one(tmp_path: Path, said: str) -> None:
+    text = f'@prefix rr: <http://www.w3.org/ns/r2rml#> .\n<#M> rr:logicalTable [ {said} ] ; rr:subjectMap [ rr:template "http://x/{{id}}" ; rr:class <http://x/C> ] .\n'
+    (tmp_path / "m.ttl").write_text(text, encoding="utf-8")
+    with pytest.raises(MappingError, match=r"names no database.*--db URL.*\[KG233\]"):
+        map_files(tmp_path / "m.ttl", output_of(str(tmp_path / "o.nt")), Settings())

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kg.errors import MappingError, SourceError
-from kg.mapping.readers.databases.address import Address, System, read_address
+from kg.mapping.addresses import Address, System, read_address
 from kg.mapping.readers.databases.names import Case, match, missing
 from kg.mapping.readers.databases.relation import Connection, Relation, RelationColumn
 from kg.mapping.readers.databases.staging import Staging

@@ -8,8 +8,8 @@ from dataclasses import replace
 import duckdb
 
 from kg.errors import SourceError
+from kg.mapping.addresses import Address
 from kg.mapping.readers.access import Access
-from kg.mapping.readers.databases.address import Address
 from kg.mapping.readers.databases.staging import Staging
 from kg.mapping.readers.relations import open_relation
 from kg.mapping.readers.sql import identifier, said

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import MappingError, SourceError
-from kg.mapping.readers.databases.address import Address
+from kg.mapping.addresses import Address
 from kg.mapping.readers.databases.names import Case, Identifiers, quoted
 from kg.mapping.readers.databases.relation import Connection, Relation, RelationColumn
 from kg.mapping.readers.databases.staging import Rows, Staging

@@ -72,7 +72,15 @@ def match(name: Name, names: Iterable[str], case: Case) -> str | None:
     return None
 
 
-def missing(code: str, kind: str, name: str, names: Sequence[str], owner: str, where: str) -> MappingError:
+class MissingError(MappingError):
+    """A name of a mapping that is not there."""
+
+    def __init__(self, code: str, what: str, *, name: str, where: str, advice: str) -> None:
+        super().__init__(code, what, where=where, advice=advice)
+        self.name = name
+
+
+def missing(code: str, kind: str, name: str, names: Sequence[str], owner: str, where: str) -> MissingError:
     """Return the error for a name that is not there: the nearest ones, and all that there are.
 
     `kind` is what is named (`column`), `owner` what it should be in (`the table student`).
@@ -82,7 +90,7 @@ def missing(code: str, kind: str, name: str, names: Sequence[str], owner: str, w
     advice = f"did you mean {' or '.join(by_folded[other] for other in near)}? " if near else ""
     there = ", ".join(names[:20]) + (", …" if len(names) > 20 else "")
     advice += f"it has the {kind}s {there}" if names else f"it has no {kind}"
-    return MappingError(code, f"{owner} has no {kind} {name}", where=where, advice=advice)
+    return MissingError(code, f"{owner} has no {kind} {name}", name=name, where=where, advice=advice)
 
 
 def quoted(name: str, delimiter: str = '"') -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from kg.errors import MappingError, SourceError
-from kg.mapping.readers.databases.address import Address
+from kg.mapping.addresses import Address
 from kg.mapping.readers.databases.names import Case, Identifiers, quoted
 from kg.mapping.readers.databases.natural import DATE_TIME, DOUBLE, HEX, PLAIN
 from kg.mapping.readers.databases.relation import Connection, Relation, RelationColumn

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import MappingError, SourceError
-from kg.mapping.readers.databases.address import Address
+from kg.mapping.addresses import Address
 from kg.mapping.readers.databases.names import Case, Identifiers, quoted
 from kg.mapping.readers.databases.relation import Connection, Relation, RelationColumn
 from kg.mapping.readers.databases.staging import Rows, Staging

@@ -116,3 +116,15 @@ def test_a_rule_is_told_by_its_columns_if_each_shows() -> None:
     conditional = TermMap(Reference("name"), TermType.LITERAL, conditions=(Reference("shown"),))
     assert not is_told_by_columns(rule(THING, P, conditional))
     assert not is_told_by_columns(rule(TermMap(None, TermType.BLANK_NODE)))
+
+
+def test_among_many_rules_those_overlap_that_do_in_pairs() -> None:
+    starts = ("http://x/", "http://x/a", "http://x/a/", "http://x/a/b/", "http://x/ab", "http://y/", "")
+    rules = [rule(iri(start, ID) if start else TermMap(ID, TermType.IRI)) for start in starts]
+    rules += [rule(iri("b", ID, kind=TermType.BLANK_NODE)), rule(ConstantTerm("<http://x/ab>")), rule(THING, Q)]
+    rules += [rule(iri(start, ID, kind=TermType.UNSAFE_IRI), Q) for start in ("http://x/", "http://x/th", "http://z/")]
+    pairs = [(one, other) for one in range(len(rules)) for other in range(one)]
+    expected = {each for pair in pairs if overlapping([rules[each] for each in pair]) for each in pair}
+    assert 0 < len(expected) < len(rules)
+    assert overlapping(rules) == expected
+    assert overlapping(rules[::-1]) == {len(rules) - 1 - each for each in expected}

@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kg.errors import KgError, MappingError, SourceError
+from kg.mapping.addresses import Address, System, read_address
 from kg.mapping.readers.access import Access
 from kg.mapping.readers.databases import open_database
-from kg.mapping.readers.databases.address import Address, System, read_address
 from kg.mapping.readers.databases.names import Case, Identifiers, Name, match
 from kg.mapping.rules import Database, Formulation, LogicalSource, Table
 from kg.rdf.namespaces import XSD

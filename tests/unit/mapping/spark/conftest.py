@@ -23,7 +23,7 @@ def spark() -> Iterator[SparkSession]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        opened = session("local[2]", "1GB")
+        opened = session("local[2]", "2GB")
         opened.conf.set("spark.sql.shuffle.partitions", "3")
         yield opened
         opened.stop()

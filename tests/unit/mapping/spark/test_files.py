@@ -90,7 +90,7 @@ def test_tables_with_tabs_other_marks_folders_and_gzip(spark: SparkSession, tmp_
 
 def test_a_column_that_is_not_there_is_told(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("name,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(MappingError, match="did you mean 'name'") as caught:
+    with pytest.raises(MappingError, match=r"did you mean name\?") as caught:
         rows(spark, csv_source(tmp_path / "a.csv"), ["nam"])
     assert caught.value.code == "KG205"
 
