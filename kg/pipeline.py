@@ -57,6 +57,7 @@ def build(sources: Sequence[str], target: Path, settings: Settings, progress: Pr
 
     clock = _Clock(progress)
     with staged(target) as folder, duckdb.connect() as con:
+        con.execute("SET enable_progress_bar = false")
         con.execute("SET temp_directory = ?", [str(folder / "spill")])
         extracted, read_findings = clock("read", lambda: read_all(sources, progress))
         if threads := settings.threads or _few_threads(extracted):

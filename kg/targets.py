@@ -110,6 +110,7 @@ def _session(target: str) -> Iterator[duckdb.DuckDBPyConnection]:
 
     release = _release(target)
     with duckdb.connect() as con:
+        con.execute("SET enable_progress_bar = false")
         con.execute(macros())
         read_quads(con, [release.graph if release else Path(target)])
         yield con

@@ -209,7 +209,9 @@ def watched(
     if progress is None:
         yield
         return
-    con.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false").fetchall()
+    # In this order: a bar that may be printed is, on standard output, as soon as a statement takes long.
+    con.execute("SET enable_progress_bar_print = false").fetchall()
+    con.execute("SET enable_progress_bar = true").fetchall()
     ended = Event()
 
     def look() -> None:

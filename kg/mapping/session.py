@@ -40,6 +40,8 @@ def opened_session(
         if threads is not None:
             settings["threads"] = str(threads)
         con = duckdb.connect(config=settings)
+        # In a process without a main file DuckDB takes it that somebody looks on, and shows a bar on standard output.
+        con.execute("SET enable_progress_bar = false")
         try:
             try:
                 con.execute(macros())
