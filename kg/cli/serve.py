@@ -8,6 +8,9 @@ import click
 
 from kg.cli.options import size
 
+# What a request may send: a graph, or no more than a query.
+_BODY, _ASKED = 64 << 20, 1 << 20
+
 
 @click.command("serve")
 @click.argument("target")
@@ -154,7 +157,7 @@ def command(
         services=services,
         loads=loads,
         access_log=access_log,
-        http=HttpLimits(connections=connections),
+        http=HttpLimits(connections=connections, body=_BODY if writable else _ASKED),
     )
     serve(target, settings, click.echo)
     return 0

@@ -110,13 +110,13 @@ def _is_lookup(text: str) -> bool:
 def _tokens(text: str) -> Iterator[re.Match[str] | str]:
     """Yield the tokens of a text that are no space and no comment; in the end what is left of it, where that cannot be told apart."""
     around: list[str] = []
-    before, value = "", False
+    less, value = -1, False
     for match in _TOKEN.finditer(text):
         if match["skip"]:
             continue
         sign = match.group()
         # A text that never ends is no SPARQL.
-        compared = (value and around[-1:] == ["("]) or before == "<"
+        compared = (value and around[-1:] == ["("]) or match.start() == less
         if match["open"] or (compared and _MAYBE_LESS.match(sign)):
             yield text[match.start() :]
             return
@@ -124,7 +124,7 @@ def _tokens(text: str) -> Iterator[re.Match[str] | str]:
             around.append(sign)
         elif sign in ")}]":
             del around[-1:]
-        before, value = sign, sign not in _OPERATORS
+        less, value = match.end() if sign == "<" else -1, sign not in _OPERATORS
         yield match
 
 

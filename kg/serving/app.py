@@ -20,7 +20,7 @@ from kg.serving.limits import Rate
 from kg.serving.messages import Answer, Problem, Request
 from kg.serving.negotiation import choose, encoding, languages
 from kg.serving.pool import Pool
-from kg.serving.protocol import Operation, graph_named, operation
+from kg.serving.protocol import Operation, graph_named, is_deep, operation
 from kg.serving.settings import Setup
 from kg.serving.states import Open, Reader, Writing
 from kg.serving.statics import Statics, matches, release_file
@@ -209,6 +209,8 @@ class App:
 
     async def _update(self, request: Request, asked: Operation) -> Answer:
         writing = self._writer(request)
+        if is_deep(asked.text):
+            raise Problem(400, "the update is nested too deeply")
         reading = read(asked.text)
         _allow("SERVICE", reading.services, self.settings.services)
         _allow("LOAD", reading.loads, self.settings.loads)

@@ -272,8 +272,9 @@ class Connection(asyncio.Protocol):
             method, headers = self._parser.get_method(), {**self._headers}
             del headers["upgrade"]
             lines = b"".join(f"{name}: {value}\r\n".encode("latin-1") for name, value in headers.items())
+            version = self._parser.get_http_version().encode()
             self._parser = httptools.HttpRequestParser(self)
-            self._feed(b"%b %b HTTP/1.1\r\n%b\r\n%b" % (method, self._target, lines, rest))
+            self._feed(b"%b %b HTTP/%b\r\n%b\r\n%b" % (method, self._target, version, lines, rest))
 
     def _fault(self, problem: Problem) -> None:
         """Refuse what comes in, once what came before it is answered."""

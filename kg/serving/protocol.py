@@ -77,7 +77,7 @@ def _text(request: Request) -> str:
 
 def _operation(given: Sequence[tuple[str, str]], kind: str) -> Operation:
     texts = [value for name, value in given if name == kind]
-    if any(_is_deep(text) for text in texts):
+    if kind == "query" and any(is_deep(text) for text in texts):
         raise Problem(400, f"the {kind} is nested too deeply")
     if len(texts) != 1:
         raise Problem(400, f"`{kind}` must be given once; it is given {len(texts)} times")
@@ -96,7 +96,7 @@ def _operation(given: Sequence[tuple[str, str]], kind: str) -> Operation:
     return Operation(kind, texts[0], defaults if scoped else None, nameds if scoped else None, chosen)
 
 
-def _is_deep(text: str) -> bool:
+def is_deep(text: str) -> bool:
     """Return whether braces or parentheses may stand in each other so often that the parser, which calls itself for each, has no room left."""
     return any(_depth(text, opening, closing) > _DEEPEST for opening, closing in ("{}", "()", "[]", ("<<", ">>")))
 

@@ -102,6 +102,11 @@ class _Supervisor:
             except OSError:
                 # The release was swapped again, or is gone for a moment; the next look sees what is there then.
                 shutil.rmtree(self.setup.folder / str(number), ignore_errors=True)
+            except ServeError as error:
+                # What was there before is served on until something that can be read is there again.
+                shutil.rmtree(self.setup.folder / str(number), ignore_errors=True)
+                self.target.pass_over()
+                sys.stderr.write(f"kg: {error}; what was there before is served on\n")
             else:
                 self.version.number = number
 

@@ -47,6 +47,10 @@ class Target:
         found = self._look()
         return found is not None and found != self._seen
 
+    def pass_over(self) -> None:
+        """Leave what is there as it is until it changes."""
+        self._seen = self._look()
+
     def make(self, folder: Path) -> None:
         """Make a state of what is there; OSError where it changes or goes away meanwhile."""
         seen = self._look()

@@ -1,0 +1,308 @@
+"""The process that changes a store, and the way of a front to it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+from kg.serving import states
+from kg.serving.channel import Line
+from kg.serving.messages import Problem
+from kg.serving.settings import ServeSettings, Setup, Version
+from kg.serving.states import Reader, Writing
+from kg.serving.work import State
+from kg.serving.writer import Ask, Change, Update, Writer
+from kg.store import open_store
+from tests.shared import ROOT
+
+GRAPH = "http://x/g"
+ONE = b"<http://x/a> <http://x/p> <http://x/1> .\n"
+TWO = b"<http://x/a> <http://x/p> <http://x/2> .\n"
+
+
+def update(text: str, seconds: float = 20) -> Update:
+    return Update(text, "http://here/sparql", seconds)
+
+
+def change(kind: str, triples: bytes = b"", graph: str | None = GRAPH) -> Change:
+    return Change(kind, graph, triples, 20)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    found = tmp_path / "server"
+    found.mkdir()
+    Version(found, create=True)
+    return found
+
+
+# In this process
+
+
+@pytest.fixture
+def writer(tmp_path: Path, folder: Path) -> Writer:
+    return Writer(tmp_path / "store", folder)
+
+
+def there(writer: Writer, graph: str | None = GRAPH) -> set[str]:
+    node = ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
+    return {str(quad.object) for quad in writer.store.quads_for_pattern(None, None, None, node)}
+
+
+@pytest.mark.parametrize("graph", [GRAPH, None])
+def test_graphs_are_put_posted_and_deleted(writer: Writer, graph: str | None) -> None:
+    named = graph is not None
+    other = ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), ox.NamedNode("urn:c"), ox.NamedNode("urn:other"))
+    writer.store.add(other)
+    assert writer.do(change("put", ONE, graph)) is named
+    assert there(writer, graph) == {"<http://x/1>"}
+    assert writer.do(change("put", TWO, graph)) is False
+    assert there(writer, graph) == {"<http://x/2>"}
+    assert writer.do(change("post", ONE, graph)) is False
+    assert there(writer, graph) == {"<http://x/1>", "<http://x/2>"}
+    assert writer.do(change("put", b"", graph)) is False
+    assert there(writer, graph) == set()
+    assert not named or writer.store.contains_named_graph(ox.NamedNode(GRAPH)), "an empty graph is one"
+    writer.do(change("delete", graph=graph))
+    assert not writer.store.contains_named_graph(ox.NamedNode(GRAPH))
+    assert other in writer.store
+
+
+def test_a_graph_is_made_once_and_must_be_there_to_be_deleted(writer: Writer) -> None:
+    with pytest.raises(Problem) as caught:
+        writer.do(change("delete"))
+    assert caught.value.status == 404
+    assert writer.do(change("post", ONE)) is True
+    writer.do(change("delete"))
+    assert writer.do(change("put", b"")) is True
+    assert writer.do(change("put", b"")) is False
+
+
+def test_relative_names_are_those_of_the_endpoint(writer: Writer) -> None:
+    writer.do(update("INSERT DATA { <x> <http://x/p> <http://x/1> }"))
+    (quad,) = writer.store
+    assert quad.subject == ox.NamedNode("http://here/x")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("nonsense", "KG503"), ("CREATE GRAPH <urn:g> ; CREATE GRAPH <urn:g>", "KG504")]
+)
+def test_an_update_that_cannot_be_done_changes_nothing(writer: Writer, text: str, code: str) -> None:
+    writer.do(change("put", ONE))
+    number = writer.version.number
+    with pytest.raises(Problem) as caught:
+        writer.do(update(text))
+    assert (caught.value.status, caught.value.code) == (400, code)
+    assert (writer.version.number, there(writer)) == (number, {"<http://x/1>"})
+    assert not writer.store.contains_named_graph(ox.NamedNode("urn:g"))
+
+
+def test_each_change_is_a_new_state_that_stays_as_it_is(writer: Writer) -> None:
+    first = writer.do(Ask())
+    assert writer.do(Ask()) is first
+    writer.do(change("put", ONE))
+    second = writer.do(Ask())
+    assert isinstance(first, State)
+    assert isinstance(second, State)
+    assert second.number == first.number + 1 == writer.version.number
+    writer.do(change("put", TWO))
+    assert (len(open_store(first.store)), [str(quad.object) for quad in open_store(second.store)]) == (
+        0,
+        ["<http://x/1>"],
+    )
+
+
+# In a process of its own
+
+
+@dataclass(slots=True)
+class Running:
+    """A writer as the supervisor starts it."""
+
+    store: Path
+    folder: Path
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    def start(self) -> None:
+        address = self.folder / "writer"
+        address.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(address))
+            listener.listen()
+            command = [sys.executable, "-c", "from kg.serving.writer import main; main()", str(listener.fileno())]
+            self.process = subprocess.Popen(
+                [*command, self.store, self.folder, "0", ""],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                pass_fds=[listener.fileno()],
+                cwd=ROOT,
+            )
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == b"ready\n"
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    @contextlib.contextmanager
+    def line(self) -> Iterator[Line]:
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.settimeout(30)
+            sock.connect(str(self.folder / "writer"))
+            yield Line(sock)
+
+    def do(self, task: Update | Change | Ask) -> Any:
+        with self.line() as line:
+            line.send(b"T", pickle.dumps(task))
+            return pickle.loads(line.receive()[1])  # noqa: S301 - ours
+
+    def values(self) -> set[str]:
+        """Return what is in the store, as a reader has it."""
+        return {str(quad.object) for quad in open_store(self.do(Ask()).store)}
+
+
+@pytest.fixture
+def running(tmp_path: Path, folder: Path) -> Iterator[Running]:
+    found = Running(tmp_path / "store", folder)
+    found.start()
+    yield found
+    found.end()
+
+
+def test_what_was_answered_outlives_a_kill(running: Running) -> None:
+    for number in range(5):
+        assert running.do(update(f"INSERT DATA {{ <urn:a> <urn:b> <urn:{number}> }}")) is False
+        running.end()
+        running.start()
+        assert running.values() == {f"<urn:{each}>" for each in range(number + 1)}
+
+
+def test_a_long_update_is_ended_and_leaves_no_half(running: Running) -> None:
+    running.do(update("INSERT DATA { " + " ".join(f"<urn:{number}> <urn:b> <urn:c> ." for number in range(300)) + " }"))
+    before = running.values()
+    long = "INSERT DATA { <urn:half> <urn:b> <urn:half> } ; INSERT { <urn:x> <urn:y> ?all } WHERE "
+    long += "{ SELECT (COUNT(*) AS ?all) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o } }"
+    start = time.monotonic()
+    with pytest.raises(EOFError):
+        running.do(update(long, 0.5))
+    assert 0.4 < time.monotonic() - start < 10
+    assert running.process.wait(10) == -signal.SIGALRM
+    running.end()
+    running.start()
+    assert running.values() == before
+    assert running.do(update("CLEAR ALL", 0.5)) is False
+
+
+def test_time_that_is_over_ends_no_later_update(running: Running) -> None:
+    running.do(update("INSERT DATA { <urn:a> <urn:b> <urn:c> }", 0.3))
+    time.sleep(0.5)
+    assert running.values() == {"<urn:c>"}
+
+
+def test_one_who_hangs_up_ends_nothing(running: Running) -> None:
+    with running.line() as line:
+        line.send(b"T", pickle.dumps(update("INSERT DATA { <urn:a> <urn:b> <urn:c> }")))
+    with running.line():
+        pass
+    assert running.values() == {"<urn:c>"}
+
+
+def test_it_ends_with_the_supervisor(running: Running) -> None:
+    assert running.process.stdin is not None
+    running.process.stdin.close()
+    running.process.stdin = None
+    assert running.process.wait(10) == 0
+
+
+# From a front
+
+
+@contextlib.asynccontextmanager
+async def front(running: Running) -> AsyncIterator[tuple[Writing, Reader]]:
+    setup = Setup(ServeSettings(writable=True), running.folder, "store")
+    (running.folder / "tag").write_text("tag")
+    writing = Writing(setup)
+    yield writing, Reader(setup, writing, lambda _: None)
+    if writing._channel is not None:
+        writing._channel.close()
+
+
+def test_who_writes_reads_what_was_written(running: Running) -> None:
+    async def main() -> None:
+        async with front(running) as (writing, reader):
+            for number in range(5):
+                await writing.do(update(f"INSERT DATA {{ <urn:a> <urn:b> <urn:{number}> }}"), 20)
+                opened = await asyncio.gather(*(reader.current() for _ in range(5)))
+                assert len({each.tag for each in opened}) == 1
+                assert len(opened[0].store) == number + 1
+            with pytest.raises(Problem):
+                await writing.do(update("nonsense"), 20)
+
+    asyncio.run(main())
+
+
+def test_answers_are_those_to_ones_own_task(running: Running) -> None:
+    """Also after one who went away while the writer was busy."""
+
+    async def main() -> None:
+        async with front(running) as (writing, _):
+            slow = (
+                "INSERT { <urn:x> <urn:y> ?n } WHERE { { SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } } }"
+            )
+            await writing.do(
+                update("INSERT DATA { " + " ".join(f"<urn:{n}> <urn:b> 1 ." for n in range(100)) + " }"), 20
+            )
+            task = asyncio.create_task(writing.do(update(slow), 20))
+            await asyncio.sleep(0.05)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert await writing.do(change("put", ONE), 20) is True
+            assert isinstance(await writing.do(Ask(), 20), State)
+
+    asyncio.run(main())
+
+
+def test_a_writer_that_was_ended_is_waited_for(running: Running) -> None:
+    async def main() -> None:
+        async with front(running) as (writing, reader):
+            await writing.do(change("put", ONE), 20)
+            running.end()
+            with pytest.raises(Problem) as caught:
+                await writing.do(change("put", TWO), 20)
+            assert (caught.value.status, caught.value.code) == (503, "KG606")
+            waiting = asyncio.create_task(writing.do(change("put", TWO), 20))
+            await asyncio.sleep(0.3)
+            await asyncio.to_thread(running.start)
+            assert await waiting is False
+            opened = await reader.current()
+            assert [str(quad.object) for quad in opened.store] == ["<http://x/2>"]
+
+    asyncio.run(main())
+
+
+def test_a_writer_that_does_not_come_back(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(states, "_TIMES", 3)
+
+    async def main() -> None:
+        async with front(running) as (writing, _):
+            running.end()
+            for _ in range(2):
+                with pytest.raises(Problem) as caught:
+                    await writing.do(change("put", ONE), 20)
+                assert (caught.value.status, caught.value.code) == (503, "KG606")
+
+    asyncio.run(main())
