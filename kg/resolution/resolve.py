@@ -176,7 +176,9 @@ class _Passage:
     def add_to(self, rows: Rows) -> None:
         """Append the passage's rows."""
         passage = self.passage
-        rows.passages.append(PassageRow(self.iri, self.graph, passage.file, passage.sha256, len(passage.text), passage.text))
+        rows.passages.append(
+            PassageRow(self.iri, self.graph, passage.file, passage.sha256, len(passage.text), passage.text)
+        )
         rows.subjects.extend(self._subjects())
         for fact in self.facts:
             if fact.value is None:
