@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 from markupsafe import Markup
 
+from kg.pages.classes import is_machinery
 from kg.pages.context import Context
 from kg.pages.entity import Said
 from kg.pages.graph import values, whole
@@ -158,8 +159,14 @@ def _kinds(context: Context, iris: Iterable[str], languages: Sequence[str]) -> M
         if isinstance(thing, ox.NamedNode) and isinstance(class_, ox.NamedNode):
             classes.setdefault(thing.value, []).append(class_.value)
     names = context.labels.of(sorted({name for found in classes.values() for name in found}), languages)
-    # A more special class has the longer history; by name the last one is as good as any, and the same every time.
-    return {iri: max(names.get(name, Text("")).text for name in found) for iri, found in classes.items()}
+    return {iri: names.get(_special(context, found), Text("")).text for iri, found in classes.items()}
+
+
+def _special(context: Context, classes: Sequence[str]) -> str:
+    """Return the class that says most of a thing: none of another vocabulary's machinery, and none that another is a kind of."""
+    terms = context.vocabulary.terms
+    parents = {parent for name in classes if name in terms for parent in terms[name].parents}
+    return min(classes, key=lambda name: (is_machinery(name), name in parents, name not in terms, name))
 
 
 def _located(context: Context) -> list[tuple[str, float, float]]:

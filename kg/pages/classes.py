@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from kg.pages.context import Context
 from kg.pages.entity import by_label
-from kg.pages.graph import Graph, Term, values, whole
+from kg.pages.graph import BY_TEXT, Graph, Term, values, whole
 from kg.pages.labels import Text
 from kg.pages.listing import Asked, Filter
 from kg.pages.names import (
@@ -219,7 +219,7 @@ def _facets(
     found: dict[str, list[tuple[ox.NamedNode | ox.Literal, int]]] = {}
     for prop in props:
         query = f"""SELECT ?o (COUNT(*) AS ?n){also} WHERE {{ {{ SELECT ?s{also} WHERE {{ {body} }} LIMIT {FACETED} }} ?s {values([prop])} ?o }}
-          GROUP BY ?o{also} ORDER BY DESC(?n) ?o LIMIT {_FACET_VALUES}"""
+          GROUP BY ?o{also} ORDER BY DESC(?n) {BY_TEXT} LIMIT {_FACET_VALUES}"""
         found[prop] = [
             (row[0], whole(row[1]))
             for row in context.graph.select(query, bound)

@@ -20,6 +20,7 @@ from kg.rdf.namespaces import DCAT, DCTERMS, VOID, XSD
 _MOST_STATEMENTS: Final = 20_000
 _MOST_BLANKS = 1000
 _MOST_PER_HASH = 2000
+_LONGEST = 2000
 MEDIA_TYPES: Final = {
     "html": "text/html",
     "ttl": "text/turtle",
@@ -115,8 +116,8 @@ def island(iri: str, node: Node, names: Mapping[str, str], page: str) -> dict[st
     broader = [names[name] for name in types if name in names]
     said["@type"] = sorted({*types, *(f"schema:{name.removeprefix(SCHEMA)}" for name in broader)}) or ["schema:Thing"]
     label = next((term for prop in LABELS for term in node.get(prop, ()) if isinstance(term, ox.Literal)), None)
-    if label is not None:
-        said["schema:name"] = _json(label)
+    if label is not None and (name := _json(label)) is not None:
+        said["schema:name"] = name
     said["schema:mainEntityOfPage"] = {"@id": page}
     for predicate, terms in sorted(node.items()):
         values = [shown for term in sorted(terms, key=str)[:20] if (shown := _json(term)) is not None]
@@ -132,10 +133,12 @@ def _json(term: Term) -> object:
         return {"@id": term.value}
     if not isinstance(term, ox.Literal):
         return None
-    text = term.value[:2000]
+    # A part of a text would be a statement that nobody made.
+    if len(term.value) > _LONGEST:
+        return None
     if term.language:
-        return {"@value": text, "@language": term.language}
-    return text if term.datatype.value == XSD + "string" else {"@value": text, "@type": term.datatype.value}
+        return {"@value": term.value, "@language": term.language}
+    return term.value if term.datatype.value == XSD + "string" else {"@value": term.value, "@type": term.datatype.value}
 
 
 def _triples(nodes: Mapping[str, Node]) -> Iterator[ox.Triple]:

@@ -13,7 +13,7 @@ from kg.pages import evidence as proof
 from kg.pages.addresses import is_iri
 from kg.pages.context import Context
 from kg.pages.evidence import Evidence
-from kg.pages.graph import Row, Term, values, whole
+from kg.pages.graph import BY_TEXT, Row, Term, values, whole
 from kg.pages.labels import Text, chosen
 from kg.pages.names import (
     ABOUT_RECORD,
@@ -36,6 +36,8 @@ _SMALL_NODE = 12
 _MOST_NODES = 60
 _MOST_BLANKS = 200
 _WORKED_OUT = ("derived", "estimated")
+# The size of a number, and nothing for what is none; that which is not a number is not equal to itself.
+_NUMBER = "IF(xsd:double(?o) = xsd:double(?o), xsd:double(?o), 0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +164,9 @@ def statements(context: Context, iri: str) -> tuple[Node, dict[str, int]]:
 
 
 def values_page(context: Context, iri: str, prop: str, page: int, size: int) -> list[Term]:
-    """Return a page of the values of one property, in the order of SPARQL."""
+    """Return a page of the values of one property: things and texts by name, then numbers by size."""
     rows = context.graph.select(
-        f"SELECT ?o ?s ?p WHERE {{ ?s ?p ?o }} ORDER BY ?o LIMIT {size} OFFSET {(page - 1) * size}",
+        f"SELECT ?o ?s ?p WHERE {{ ?s ?p ?o }} ORDER BY {_NUMBER} {BY_TEXT} LIMIT {size} OFFSET {(page - 1) * size}",
         {"s": ox.NamedNode(iri), "p": ox.NamedNode(prop)},
     )
     return [row[0] for row in rows if row[0] is not None]

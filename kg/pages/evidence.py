@@ -39,7 +39,7 @@ _LEVELS = ("stated", "derived", "estimated", "reference")
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A span of a source: what stands before it and after it (empty where the graph has no text), and where it is."""
+    """A span of a source: what stands before it and after it (empty where the graph has no text), and where it is; `place` is its address."""
 
     words: str
     before: str
@@ -47,6 +47,7 @@ class Quote:
     source: Link | None
     start: int | None
     end: int | None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,8 @@ def shown(node: str, nodes: Mapping[str, Node], write: Writer) -> Evidence:
 
 
 def _quote(said: Node, nodes: Mapping[str, Node], write: Writer) -> Quote | None:
-    span = nodes.get(first_iri(said, SELECTOR) or "", {})
+    selector = first_iri(said, SELECTOR) or ""
+    span = nodes.get(selector, {})
     words = _one(said, ONTOLOGY + "verbatim") or _one(span, OA + "exact")
     source = first_iri(said, SOURCE)
     if not words and not source:
@@ -175,11 +177,12 @@ def _quote(said: Node, nodes: Mapping[str, Node], write: Writer) -> Quote | None
     start, end = _offset(span, OA + "start"), _offset(span, OA + "end")
     text = first_literal(nodes.get(source or "", {}), *TEXTS)
     before, after = _one(span, OA + "prefix"), _one(span, OA + "suffix")
+    place = write.link(selector).href if source and selector.startswith(f"{source}#") else None
     # The text is only believed where the words stand at their place.
     if text is not None and start is not None and end is not None and text.value[start:end] == (words or None):
         before = _cut_before(text.value[max(0, start - _AROUND) : start], whole=start <= _AROUND)
         after = _cut_after(text.value[end : end + _AROUND], whole=end + _AROUND >= len(text.value))
-    return Quote(words, before, after, _source(source, nodes, write) if source else None, start, end)
+    return Quote(words, before, after, _source(source, nodes, write) if source else None, start, end, place)
 
 
 def _source(source: str, nodes: Mapping[str, Node], write: Writer) -> Link:

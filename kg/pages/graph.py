@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import pyoxigraph as ox
 
@@ -11,6 +11,9 @@ from kg.pages.addresses import is_iri
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row: TypeAlias = tuple[Term | None, ...]
+
+# An order of the terms ?o. The store's own order of terms of many kinds is no order, and its sort may then end the process.
+BY_TEXT: Final = "STR(?o) LANG(?o) STR(DATATYPE(?o)) isIRI(?o)"
 
 
 class Graph(Protocol):

@@ -29,6 +29,23 @@ class Reading:
     anchor: str
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark over a span of a text: its anchor (empty where the mark only goes on), and what was read there."""
+
+    anchor: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a text: the marks that open before it, and how many close after it."""
+
+    text: str
+    opened: tuple[Mark, ...] = ()
+    closed: int = 0
+
+
 def readings(context: Context, iri: str, languages: Sequence[str]) -> tuple[Reading, ...]:
     """Return what was read in a source, at most 500 statements; none for what is no source."""
     rows = context.graph.select(
@@ -51,40 +68,47 @@ def readings(context: Context, iri: str, languages: Sequence[str]) -> tuple[Read
     return _anchored_once(sorted(found, key=lambda each: (each.evidence.order, each.property.label.text)))
 
 
-def marked(node: Mapping[str, Sequence[object]], found: Sequence[Reading]) -> list[tuple[str, str, str]]:
-    """Return the text of a source in pieces: the text, the anchor of a span (empty between spans) and what was read there; none where the graph has no text."""
+def marked(node: Mapping[str, Sequence[object]], found: Sequence[Reading]) -> tuple[Piece, ...]:
+    """Return the text of a source in pieces, with the marks of its spans; none where the graph has no text.
+
+    A span that begins within another and ends after it is closed with that one, and goes on in a mark without an anchor.
+    """
     text = first_literal(dict(node), *TEXTS)  # type: ignore[arg-type]
     if text is None or len(text.value) > _LONGEST_TEXT:
-        return []
+        return ()
+    spans = _spans(text.value, found)
+    # From left to right, and of those that begin at one place the longest first: the order in which marks are opened.
+    ordered = sorted(spans, key=lambda span: (span[0], -span[1]))
+    ends = sorted({0, len(text.value), *(end for span in spans for end in span)})
+    covers = [tuple(span for span in ordered if span[0] <= start and end <= span[1]) for start, end in pairwise(ends)]
+    pieces: list[Piece] = []
+    open_before: tuple[tuple[int, int], ...] = ()
+    for (start, end), cover, after in zip(pairwise(ends), covers, [*covers[1:], ()], strict=True):
+        opened = tuple(
+            Mark(spans[span][0] if span[0] == start else "", ", ".join(dict.fromkeys(spans[span][1])))
+            for span in cover[_common(open_before, cover) :]
+        )
+        pieces.append(Piece(text.value[start:end], opened, len(cover) - _common(cover, after)))
+        open_before = cover
+    return tuple(pieces)
+
+
+def _spans(text: str, found: Sequence[Reading]) -> dict[tuple[int, int], tuple[str, list[str]]]:
+    """Return the anchor of each span whose words stand at their place in the text, and the names of what was read there."""
     spans: dict[tuple[int, int], tuple[str, list[str]]] = {}
     for each in found:
         quote = each.evidence.quote
-        if (
-            quote
-            and quote.start is not None
-            and quote.end is not None
-            and text.value[quote.start : quote.end] == quote.words
-        ):
-            anchor, hints = spans.setdefault(
-                (quote.start, quote.end), (each.anchor or f"char={quote.start},{quote.end}", [])
-            )
-            hints.append(each.property.label.text)
-    # Where spans overlap the text is cut at each end, and a piece belongs to the shortest span over it.
-    ends = sorted({0, len(text.value), *(end for span in spans for end in span)})
-    pieces: list[tuple[str, str, str]] = []
-    used: set[str] = set()
-    for start, end in pairwise(ends):
-        over = sorted((b - a, a, b) for a, b in spans if a <= start and end <= b)
-        anchor, hints = spans[over[0][1], over[0][2]] if over else ("", [])
-        pieces.append(
-            (
-                text.value[start:end],
-                anchor if anchor not in used else f"{anchor}-{start}",
-                ", ".join(dict.fromkeys(hints)),
-            )
-        )
-        used.add(anchor)
-    return pieces
+        if quote and quote.start is not None and quote.end is not None and quote.words:
+            place = (quote.start, quote.end)
+            if text[place[0] : place[1]] == quote.words:
+                anchor = each.anchor or f"char={place[0]},{place[1]}"
+                spans.setdefault(place, (anchor, []))[1].append(each.property.label.text)
+    return spans
+
+
+def _common(one: Sequence[object], other: Sequence[object]) -> int:
+    """Return how many members two sequences have in common from their beginning."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _anchored_once(found: Sequence[Reading]) -> tuple[Reading, ...]:

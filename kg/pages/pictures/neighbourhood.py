@@ -14,6 +14,7 @@ from kg.pages.pictures.svg import clean, element, in_words, linked, number, pict
 
 _TEXT: Final = 13.0
 _SMALL: Final = 11.0
+_BOLD: Final = 1.12  # bold letters are so much broader
 _BOX: Final = (176.0, 38.0)
 _STEP: Final = 44.0  # from one box to the next below it
 _HEADING: Final = 18.0  # the row above a group, with the name of its property
@@ -207,9 +208,8 @@ def _boxes(root: _Branch, first: int, more_href: str | None) -> Iterator[Markup]
 def _box(branch: _Branch, x: float, y: float, *, here: bool, more_href: str | None) -> Markup:
     node = branch.node
     frame = element("rect", x=x, y=y, width=_BOX[0], height=_BOX[1], rx=6)
-    name = element(
-        "text", shorten(node.label, _BOX[0] - 20, _TEXT), x=x + 10, y=y + (17 if node.kind else 24), class_="name"
-    )
+    shown = shorten(node.label, _BOX[0] - 20, _TEXT * _BOLD if here else _TEXT)
+    name = element("text", shown, x=x + 10, y=y + (17 if node.kind else 24), class_="name")
     kind = (
         element("text", shorten(node.kind, _BOX[0] - 20, _SMALL), x=x + 10, y=y + 31, class_="kind")
         if node.kind

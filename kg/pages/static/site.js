@@ -1,4 +1,5 @@
-// Pages work without this. It adds: copying an IRI, choosing a theme, suggestions while typing, opening what an address points into.
+// Pages work without this. It adds: copying an IRI, choosing a theme, suggestions while typing, opening what an address points into, and
+// what of a broad picture or of filters a narrow screen shows first.
 "use strict";
 
 for (const button of document.querySelectorAll("[data-copy]")) {
@@ -101,6 +102,14 @@ function unfold() {
 }
 addEventListener("hashchange", unfold);
 unfold();
+
+// A picture that is broader than its frame is first seen where its subject is.
+for (const frame of document.querySelectorAll(".picture-frame")) {
+  const subject = frame.querySelector(".here, a .mark, a circle");
+  if (!subject) continue;
+  const [place, box] = [subject.getBoundingClientRect(), frame.getBoundingClientRect()];
+  frame.scrollLeft += (place.left + place.right - box.left - box.right) / 2;
+}
 
 // On a narrow screen the filters wait folded above the things that they choose from.
 if (matchMedia("(max-width: 46rem)").matches) for (const fold of document.querySelectorAll(".facet-list")) fold.open = false;
