@@ -33,6 +33,7 @@ _BODY, _ASKED = 64 << 20, 1 << 20
     metavar="URL",
     help="The address by which the public reaches the server, where another stands before it.",
 )
+@click.option("--title", default="", metavar="TEXT", help="What the pages call the graph; else the name of TARGET.")
 @click.option(
     "--base",
     metavar="IRI",
@@ -98,6 +99,7 @@ def command(
     port: int,
     names: tuple[str, ...],
     url: str,
+    title: str,
     base: str | None,
     writable: bool,
     token_file: Path | None,
@@ -144,6 +146,7 @@ def command(
         port=port,
         names=tuple(name.lower() for name in names),
         url=url.rstrip("/") if url else "",
+        title=title,
         base=base,
         writable=writable,
         token=_token(token_file) if token_file else None,

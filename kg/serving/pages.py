@@ -218,11 +218,11 @@ class Pages:
         release = self._manifest
         downloads = tuple(
             Download(name, f"/release/{name}", media, (self.state.folder / name).stat().st_size)
-            for name, media in (("graph.ttl", "text/turtle"), ("graph.nq.zst", "application/n-quads"))
+            for name, media in (("graph.ttl", "text/turtle"), ("graph.nq.zst", "application/zstd"))
             if (self.state.folder / name).is_file()
         )
         return SiteSettings(
-            title=self.setup.title or "Knowledge graph",
+            title=self.setup.settings.title or self.setup.title,
             base=self._base,
             origin=origin,
             dataset=f"{release['settings']['base']}void" if release else None,

@@ -87,7 +87,10 @@ class Pool:
                     raise Problem(500, "the server failed at this request") from None
                 if last or status != -signal.SIGKILL:
                     raise Problem(
-                        503, "the answer takes more memory than is allowed", code="KG604", headers=_RETRY
+                        503,
+                        "the engine failed on this, most likely because it takes more memory than is allowed",
+                        code="KG604",
+                        headers=_RETRY,
                     ) from None
                 continue
             except asyncio.CancelledError:

@@ -163,11 +163,11 @@ class Reconciliation:
         except ValueError:
             return []
         rows = self.graph.select(
-            f"SELECT ?o (MIN(?l) AS ?label) ?s ?p WHERE {{ ?s ?p ?o OPTIONAL {{ ?o <{_RDFS_LABEL}> ?l }} }} GROUP BY ?o ?s ?p ORDER BY ?o LIMIT 50",
+            f"SELECT ?o (MIN(?l) AS ?label) ?s ?p WHERE {{ ?s ?p ?o OPTIONAL {{ ?o <{_RDFS_LABEL}> ?l }} }} GROUP BY ?o ?s ?p LIMIT 50",
             bound,
         )
         found: list[dict[str, Any]] = []
-        for term, label, *_ in rows:
+        for term, label, *_ in sorted(rows, key=lambda row: str(row[0])):
             if isinstance(term, ox.NamedNode):
                 found.append({"id": term.value, "name": label.value if isinstance(label, ox.Literal) else term.value})
             elif isinstance(term, ox.Literal):

@@ -23,7 +23,7 @@ class ServeSettings:
     `seconds`, `rows` and `memory` (bytes) are what one query may take; `services` and `loads` the beginnings of IRIs that SERVICE and LOAD may name; `base` what the IRIs
     of the data start with that are served at the root (None: found in the data); `token` is what updates must show (None: anyone may, if `writable`); `rate` the
     requests a second from one address (0: any number); `cache` the bytes of answers that each front keeps; `workers` and `fronts` are numbers of processes (0: as the
-    machine has cores); `access_log` a file, `-` for standard error, or ""; `url` the address under which the
+    machine has cores); `access_log` a file, `-` for standard error, or ""; `title` what the pages call the graph; `url` the address under which the
     public reaches the server, where another server stands before it.
     """
 
@@ -44,6 +44,7 @@ class ServeSettings:
     fronts: int = 0
     access_log: str = ""
     url: str = ""
+    title: str = ""
     http: HttpLimits = field(default_factory=HttpLimits)
 
 
