@@ -1,0 +1,92 @@
+"""The reconciliation service matches names to things, as OpenRefine asks (Reconciliation Service API 0.2)."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.serving import kg_serve
+
+NS = "https://kg.example/ns#"
+TPU = "https://kg.example/id/accelerator/google-tpu-v5p"
+
+
+@pytest.fixture(scope="module")
+def service(release: Path) -> Iterator[str]:
+    with kg_serve(release) as server:
+        yield f"{server.url}reconcile"
+
+
+def ask(address: str, form: dict[str, object] | None = None, status: int = 200) -> Any:
+    data = None if form is None else urllib.parse.urlencode({k: json.dumps(v) for k, v in form.items()}).encode()
+    try:
+        answer = urllib.request.urlopen(urllib.request.Request(address, data), timeout=60)
+    except urllib.error.HTTPError as error:
+        answer = error
+    with answer:
+        found = json.load(answer)
+    assert answer.status == status
+    return found
+
+
+def test_the_manifest_says_what_there_is_and_its_addresses_answer(service: str) -> None:
+    manifest = ask(service)
+    assert manifest["versions"] == ["0.2"]
+    assert {each["id"] for each in manifest["defaultTypes"]} >= {f"{NS}ExtractedStatement"}
+    view = manifest["view"]["url"].replace("{{id}}", urllib.parse.quote(TPU, safe=""))
+    with urllib.request.urlopen(view, timeout=60) as page:
+        assert page.status == 200
+    suggest = manifest["suggest"]["entity"]
+    found = ask(f"{suggest['service_url']}{suggest['service_path']}?prefix=TPU")["result"]
+    assert TPU in {each["id"] for each in found}
+
+
+def test_a_batch_of_names_is_matched_by_get_and_by_post(service: str) -> None:
+    queries = {"a": {"query": "TPU v5p"}, "b": {"query": "nothing is called so"}, "c": {"query": "TPU", "limit": 2}}
+    found = ask(service, {"queries": queries})
+    assert found == ask(f"{service}?queries={urllib.parse.quote(json.dumps(queries))}")
+    best = found["a"]["result"][0]
+    assert (best["id"], best["name"], best["match"]) == (TPU, "TPU v5p", True)
+    assert f"{NS}TPU" in {each["id"] for each in best["type"]}
+    assert found["b"]["result"] == []
+    assert len(found["c"]["result"]) == 2
+    assert not any(each["match"] for each in found["c"]["result"])
+
+
+def test_a_type_narrows_what_is_found(service: str) -> None:
+    queries = {"a": {"query": "TPU v5p", "type": f"{NS}Model"}, "b": {"query": "TPU v5p", "type": [f"{NS}TPU"]}}
+    found = ask(service, {"queries": queries})
+    assert found["a"]["result"] == []
+    assert found["b"]["result"][0]["id"] == TPU
+
+
+def test_types_and_properties_are_suggested(service: str) -> None:
+    assert f"{NS}Model" in {each["id"] for each in ask(f"{service}/suggest/type?prefix=model")["result"]}
+    assert f"{NS}manufacturer" in {each["id"] for each in ask(f"{service}/suggest/property?prefix=manuf")["result"]}
+    asked = urllib.parse.quote(f"{NS}Accelerator", safe="")
+    of_type = {each["id"] for each in ask(f"{service}/properties?type={asked}")["properties"]}
+    assert f"{NS}manufacturer" in of_type
+    assert f"{NS}parameterCount" not in of_type
+
+
+def test_values_of_properties_come_as_columns(service: str) -> None:
+    asked = {"ids": [TPU, "no iri"], "properties": [{"id": f"{NS}manufacturer"}, {"id": f"{NS}memorySize"}]}
+    found = ask(service, {"extend": asked})
+    assert [each["id"] for each in found["meta"]] == [f"{NS}manufacturer", f"{NS}memorySize"]
+    assert found["rows"][TPU] == {
+        f"{NS}manufacturer": [{"id": "https://kg.example/id/organization/google", "name": "Google"}],
+        f"{NS}memorySize": [{"int": 95}],
+    }
+    assert found["rows"]["no iri"] == {f"{NS}manufacturer": [], f"{NS}memorySize": []}
+
+
+@pytest.mark.parametrize("form", [{"queries": []}, {"queries": {"a": 1}}, {"extend": {"ids": 1}}])
+def test_what_is_no_request_is_refused(service: str, form: dict[str, object]) -> None:
+    assert ask(service, form, status=400)["status"] == 400
