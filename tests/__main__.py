@@ -6,6 +6,7 @@ import subprocess
 import sys
 from time import perf_counter
 
+PYTEST = (sys.executable, "-m", "pytest", "-q")
 # The slow suites come last, so that a plain mistake shows at once.
 CHECKS = {
     "lint": ([sys.executable, "-m", "ruff", "check", "."], [sys.executable, "-m", "ruff", "format", "--check", "."]),
@@ -13,8 +14,11 @@ CHECKS = {
     "imports": ([sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],),
     "docs": ([sys.executable, "docs/generate.py", "--check"],),
     "tests": (
-        [sys.executable, "-m", "pytest", "-q", "-n", "auto", "-m", "not slow and not cluster"],
-        [sys.executable, "-m", "pytest", "-q", "-m", "slow"],
+        [*PYTEST, "-n", "auto", "-m", "not slow and not cluster", "--ignore=tests/browser"],
+        # A browser is led from a loop of events, beside which no other runs: its tests have processes of their own.
+        [*PYTEST, "-n", "auto", "-m", "not slow", "tests/browser"],
+        [*PYTEST, "-m", "slow", "--ignore=tests/browser"],
+        [*PYTEST, "-m", "slow", "tests/browser"],
     ),
 }
 

@@ -15,13 +15,13 @@ from tests.serving import Server, kg_serve
 from tests.shared import ROOT
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Start Chromium without a window."""
     chromium = shutil.which("chromium")
