@@ -10,6 +10,21 @@ from kg.cli.options import size
 
 # What a request may send: a graph, or no more than a query.
 _BODY, _ASKED = 64 << 20, 1 << 20
+_STRONG = "make one of 16 characters or more, such as with `openssl rand -hex 16`"
+
+
+def _is_prefix(text: str) -> bool:
+    """Return whether a text fixes the host of every address that starts with it."""
+    scheme, separator, rest = text.partition("://")
+    return (
+        scheme in ("http", "https") and bool(separator) and "/" in rest and not rest.startswith("/") and "@" not in rest
+    )
+
+
+def _base(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and (not _is_prefix(value) or not value.endswith("/")):
+        raise click.BadParameter("it must start with http or https and end in /, such as https://data.example.org/")
+    return value
 
 
 @click.command("serve")
@@ -37,6 +52,7 @@ _BODY, _ASKED = 64 << 20, 1 << 20
 @click.option(
     "--base",
     metavar="IRI",
+    callback=_base,
     help="What the IRIs of the data start with that are served here; else it is found in the data.",
 )
 @click.option(
@@ -127,7 +143,7 @@ def command(
       kg serve store --writable --token-file token.txt
     """
     from kg.serving import ServeSettings, serve
-    from kg.serving.http import HttpLimits
+    from kg.serving.limits import HttpLimits
 
     if writable and token_file is None and not open_:
         raise click.UsageError(
@@ -166,26 +182,19 @@ def command(
     return 0
 
 
-def _is_prefix(text: str) -> bool:
-    """Return whether a text fixes the host of every address that starts with it."""
-    scheme, separator, rest = text.partition("://")
-    return (
-        scheme in ("http", "https") and bool(separator) and "/" in rest and not rest.startswith("/") and "@" not in rest
-    )
-
-
 def _token(path: Path) -> str:
     from kg.errors import ServeError
 
     try:
         token = path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ServeError("KG614", f"the token cannot be read: {error}", where=str(path)) from error
+        why = (error.strerror or "").lower() if isinstance(error, OSError) else "it is not UTF-8"
+        raise ServeError("KG614", f"the token cannot be read: {why}", where=str(path), advice=_STRONG) from error
     if len(token) < 16 or not token.isprintable() or " " in token:
         raise ServeError(
             "KG614",
             "the token is too short, or has spaces",
             where=str(path),
-            advice="make one of 16 characters or more, such as with `openssl rand -hex 16`",
+            advice=_STRONG,
         )
     return token

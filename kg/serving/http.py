@@ -18,6 +18,7 @@ from typing import Any, cast
 import httptools
 
 from kg.serving.cache import Repeats, Whole
+from kg.serving.limits import HttpLimits
 from kg.serving.messages import REASONS, Answer, Problem, Request
 
 _CRLF = b"\r\n"
@@ -28,23 +29,6 @@ _SMALL = 1 << 16
 _ABSOLUTE = re.compile(r"https?://([^/?#]*)(.*)", re.IGNORECASE)
 _FOREVER = float("inf")
 _HERE = ("127.0.0.1", "::1", "")
-
-
-@dataclass(frozen=True, slots=True)
-class HttpLimits:
-    """What a connection may cost: sizes in bytes, times in seconds."""
-
-    target: int = 1 << 16
-    headers: int = 1 << 16
-    header_count: int = 100
-    body: int = 64 << 20
-    header_time: float = 10.0
-    body_time: float = 60.0
-    idle_time: float = 60.0
-    # A client that takes not a byte for so long is dropped.
-    write_time: float = 20.0
-    # At a time; half of them from one address, if it is not of this machine.
-    connections: int = 1000
 
 
 Handler = Callable[[Request], Awaitable[Answer]]

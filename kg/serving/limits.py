@@ -1,12 +1,30 @@
-"""How often one client may ask."""
+"""What a connection may cost, and how often one client may ask."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import dataclass
 from time import monotonic
 
 _KNOWN = 10_000
 _BURST = 5.0  # seconds' worth of requests
+
+
+@dataclass(frozen=True, slots=True)
+class HttpLimits:
+    """What a connection may cost: sizes in bytes, times in seconds."""
+
+    target: int = 1 << 16
+    headers: int = 1 << 16
+    header_count: int = 100
+    body: int = 64 << 20
+    header_time: float = 10.0
+    body_time: float = 60.0
+    idle_time: float = 60.0
+    # A client that takes not a byte for so long is dropped.
+    write_time: float = 20.0
+    # At a time; half of them from one address, if it is not of this machine.
+    connections: int = 1000
 
 
 class Rate:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kg.serving.http import HttpLimits
+from kg.serving.limits import HttpLimits
 
 _NUMBER = struct.Struct("Q")
 

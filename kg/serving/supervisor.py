@@ -17,6 +17,7 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 
 from kg.errors import ServeError
@@ -40,6 +41,9 @@ def serve(target: str, settings: ServeSettings, announce: Callable[[str], None])
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    if settings.access_log not in ("", "-"):
+        # Each front opens it for itself; that it cannot be opened is told here, once.
+        Path(settings.access_log).open("ab").close()
     found = open_target(target, writable=settings.writable)
     with found.workplace() as folder, _listening(settings) as listener:
         Version(folder, create=True)
@@ -149,7 +153,10 @@ class _Process:
     """A process that lives as long as its standard input is open."""
 
     def __init__(self, command: list[str], fds: tuple[int, ...]) -> None:
+        # Ctrl-C reaches all processes of a terminal. It is for the supervisor, which has the others stop well; they inherit that it is blocked.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=fds)  # noqa: S603 - of this package
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def tell(self, data: bytes) -> None:
         """Write to standard input."""
@@ -207,7 +214,9 @@ def _listening(settings: ServeSettings) -> socket.socket:
             "KG611",
             f"the server cannot listen there: {(error.strerror or str(error)).lower()}",
             where=f"{settings.host}:{settings.port}",
-            advice="choose another --port, or 0 for any that is free",
+            advice="choose another --host"
+            if isinstance(error, socket.gaierror)
+            else "choose another --port, or 0 for any that is free",
         ) from error
     listener.listen(1024)
     return listener

@@ -178,3 +178,42 @@ def test_wrong_usage_has_status_2(arguments: list[str]) -> None:
     done = kg(*arguments)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "said"),
+    [
+        (["--access-log", "no/such/folder/log"], 3, "no such file or directory [KG003]"),
+        (["--base", "no iri"], 2, "it must start with http or https and end in /"),
+        (["--host", "nowhere.invalid"], 3, "choose another --host [KG611]"),
+        (["--writable", "--open"], 3, "a release never changes"),
+        (["--writable", "--token-file", "missing"], 3, "the token cannot be read: no such file or directory"),
+    ],
+)
+def test_a_server_that_cannot_be_started_says_why_in_one_message(
+    release: Path, options: list[str], status: int, said: str
+) -> None:
+    done = kg("serve", release, "--port", "0", *options)
+    assert (done.returncode, done.stdout) == (status, b"")
+    assert said in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+
+
+def test_ctrl_c_ends_a_server_well_at_any_time(release: Path) -> None:
+    # A terminal sends it to all processes of a server.
+    for wait in (True, False):
+        command = [sys.executable, "-c", "from kg.cli import main; main()", "serve", str(release), "--port", "0"]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        ) as server:
+            assert server.stdout is not None
+            assert server.stderr is not None
+            if wait:
+                assert server.stdout.readline().startswith(b"http://")
+            else:
+                while not list(release.parent.glob(f".{release.name}.kg-serve-{server.pid}-*/1/.tag")):
+                    time.sleep(0.01)
+            os.killpg(server.pid, signal.SIGINT)
+            assert server.wait(60) == 0
+            assert server.stderr.read() == b""
+        assert not list(release.parent.glob(".*kg-serve*"))

@@ -17,7 +17,8 @@ from typing import Any, cast
 import uvloop
 
 from kg.serving.cache import Repeats
-from kg.serving.http import Connections, HttpLimits
+from kg.serving.http import Connections
+from kg.serving.limits import HttpLimits
 from kg.serving.messages import Answer, Request
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
