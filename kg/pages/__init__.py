@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from kg.pages.addresses import SUFFIXES, Addresses
+from kg.pages.description import MEDIA_TYPES
 from kg.pages.graph import Graph, Term
 from kg.pages.links import LinkRelation
 from kg.pages.settings import Download, SiteSettings
 from kg.pages.site import Site
 
-__all__ = ["SUFFIXES", "Addresses", "Download", "Graph", "LinkRelation", "Site", "SiteSettings", "Term"]
+__all__ = ["MEDIA_TYPES", "SUFFIXES", "Addresses", "Download", "Graph", "LinkRelation", "Site", "SiteSettings", "Term"]

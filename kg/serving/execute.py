@@ -70,6 +70,11 @@ _PIECE = 1 << 16
 _LOCATED = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
+def written(media: str, prefixes: Mapping[str, str]) -> dict[str, str] | None:
+    """Return the prefixes to write a graph with, or None where its syntax has none."""
+    return dict(prefixes) if media in ("text/turtle", "application/trig", "text/n3", "application/rdf+xml") else None
+
+
 def media_of(name: str) -> str:
     """Return the media type that clients mean by the name of a format, or nothing."""
     known = {*RESULTS, *_ALIASES, *GRAPHS}
@@ -265,9 +270,8 @@ def _write_graph(
         except (OSError, ValueError, RuntimeError) as error:
             raise Problem(400, f"the query cannot be answered: {error}", code="KG504") from error
 
-    named = media in ("text/turtle", "application/trig", "text/n3", "application/rdf+xml")
     try:
-        ox.serialize(taken(), sink, format=GRAPHS[media], prefixes=dict(prefixes) if named else None)
+        ox.serialize(taken(), sink, format=GRAPHS[media], prefixes=written(media, prefixes))
     except (OSError, ValueError) as error:
         raise Problem(406, f"this graph cannot be written as {media}: {error}") from error
     sink.flush()

@@ -13,13 +13,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pyoxigraph as ox
 
-from kg.pages import Download, Site, SiteSettings
+from kg.pages import MEDIA_TYPES, Download, Site, SiteSettings
 from kg.pages.editor import Asked, Fault, fault, read_results
 from kg.pages.editor.page import SHOWN
 from kg.pages.graph import Row, Term
 from kg.query import questions, read
 from kg.serving.description import service
-from kg.serving.execute import GRAPHS, Query, execute
+from kg.serving.execute import GRAPHS, Query, execute, written
 from kg.serving.messages import Answer, Problem
 from kg.serving.negotiation import choose
 from kg.serving.reconciliation import Reconciliation
@@ -28,15 +28,8 @@ from kg.serving.work import Page, State
 
 _HTML = "text/html"
 _JSON = "application/sparql-results+json"
-_DOCUMENTS = {
-    "html": _HTML,
-    "ttl": "text/turtle",
-    "jsonld": "application/ld+json",
-    "nt": "application/n-triples",
-    "rdf": "application/rdf+xml",
-}
-_OFFERS = tuple(_DOCUMENTS.values())
-_SUFFIXES = {media: suffix for suffix, media in _DOCUMENTS.items()}
+_OFFERS = tuple(MEDIA_TYPES.values())
+_SUFFIXES = {media: suffix for suffix, media in MEDIA_TYPES.items()}
 # Nothing on a page comes from elsewhere, and nothing that a graph says is run.
 _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 _LINKED = 4000  # bytes of a header `Link`
@@ -178,7 +171,7 @@ class Pages:
         answer = (
             _html(site.entity(iri, languages, params))
             if suffix == "html"
-            else self._data(site.description(iri), _DOCUMENTS[suffix])
+            else self._data(site.description(iri), MEDIA_TYPES[suffix])
         )
         links: list[str] = []
         for link in map(str, site.links(iri)):
@@ -198,7 +191,7 @@ class Pages:
         body = ox.serialize(
             ordered,
             format=GRAPHS[media],
-            prefixes=None if media in ("application/n-triples", "application/ld+json") else names,
+            prefixes=written(media, names),
         )
         return Answer(
             200,

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from kg.serving.channel import Line
 from kg.serving.coding import packable, packed, packer
 from kg.serving.confine import without_network
-from kg.serving.execute import GRAPHS, Query, execute
+from kg.serving.execute import GRAPHS, Query, execute, written
 from kg.serving.messages import Answer, Problem
 from kg.serving.negotiation import choose
 from kg.serving.rows import KEPT
@@ -194,10 +194,9 @@ def _dump(store: ox.Store, work: Dump, prefixes: Mapping[str, str], reply: Reply
         raise Problem(406, f"a graph comes as one of {', '.join(GRAPHS)}")
     reply.begin(f"{media}; charset=utf-8" if media.startswith("text/") else media)
     triples = (quad.triple for quad in store.quads_for_pattern(None, None, None, graph))
-    named = media in ("text/turtle", "application/trig", "text/n3", "application/rdf+xml")
     sink: Any = _Stream(reply.send)
     try:
-        ox.serialize(triples, sink, format=GRAPHS[media], prefixes=dict(prefixes) if named else None)
+        ox.serialize(triples, sink, format=GRAPHS[media], prefixes=written(media, prefixes))
     except (OSError, ValueError) as error:
         raise Problem(406, f"this graph cannot be written as {media}: {error}") from error
     reply.end({})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -36,13 +36,20 @@ def open_store(folder: Path) -> ox.Store:
 def memory_store(quads: Iterable[ox.Quad]) -> ox.Store:
     """Return a store in memory that holds the quads, and all their triples in the default graph."""
     store = ox.Store()
-    store.extend(copy for quad in quads for copy in (quad, ox.Quad(quad.subject, quad.predicate, quad.object)))
+    store.extend(_merged(quads))
     return store
 
 
 def file_store(quads: Iterable[ox.Quad], folder: Path) -> None:
     """Make a store in `folder` of quads that come in any order; their triples are in the default graph, too."""
     store = ox.Store(str(folder))
-    store.bulk_extend(copy for quad in quads for copy in (quad, ox.Quad(quad.subject, quad.predicate, quad.object)))
+    store.bulk_extend(_merged(quads))
     store.optimize()
     store.flush()
+
+
+def _merged(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """Yield each quad, and its triple for the default graph."""
+    for quad in quads:
+        yield quad
+        yield ox.Quad(quad.subject, quad.predicate, quad.object)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from tests.npm import installed
 from tests.serving import Server
 
 QUERY = "PREFIX kg: <https://kg.example/ns#>\nSELECT ?model ?n WHERE { ?model a kg:Model ; kg:parameterCount ?n } ORDER BY ?n"
@@ -31,18 +30,8 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Install YASGUI by its lock file, and serve a page with it on an address of its own."""
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is not installed")
-    folder = tmp_path_factory.mktemp("yasgui")
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(Path(__file__).parent / "yasgui" / name, folder)
-    install = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(install, cwd=folder, capture_output=True, check=False, timeout=600)
-    if done.returncode != 0 and b"network" in done.stderr:
-        pytest.skip("npm has no network")
-    assert done.returncode == 0, done.stderr.decode()
-    built = folder / "node_modules" / "@zazuko" / "yasgui" / "build"
+    modules = installed(Path(__file__).parent / "yasgui", tmp_path_factory.mktemp("yasgui"))
+    built = modules / "@zazuko" / "yasgui" / "build"
     (built / "index.html").write_text(PAGE, encoding="utf-8")
     with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(built))) as http:
         thread = threading.Thread(target=http.serve_forever)
