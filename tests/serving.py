@@ -176,11 +176,18 @@ def kg_serve(target: Path, *options: str | Path) -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def oxigraph_serve(program: str, folder: Path) -> Iterator[Server]:
-    """Run the server of Oxigraph over an empty store."""
+def oxigraph_serve(program: str, folder: Path, *, read_only: bool = False) -> Iterator[Server]:
+    """Run the server of Oxigraph over the store in a folder, which is made if it is missing, or only for reading."""
     with socket.create_server(("127.0.0.1", 0)) as place:
         port = place.getsockname()[1]
-    command = [program, "serve", "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
+    command = [
+        program,
+        "serve-read-only" if read_only else "serve",
+        "--location",
+        str(folder),
+        "--bind",
+        f"127.0.0.1:{port}",
+    ]
     process = _started(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         server = Server(process, f"http://127.0.0.1:{port}/", "/query", "/update", "/store")

@@ -16,14 +16,12 @@ import itertools
 import json
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -33,7 +31,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from tests.bench.mapping_cases import CASES as MAPPINGS
-from tests.serving import Server, kg_serve, processes
+from tests.serving import Server, kg_serve, oxigraph_serve, processes
 
 _NS = "https://kg.example/ns#"
 _ROWS = "application/sparql-results+json"
@@ -169,26 +167,6 @@ def make_store(folder: Path, rows: int) -> Path:
     return place
 
 
-@contextlib.contextmanager
-def oxigraph(program: str, store: Path) -> Iterator[Server]:
-    """Run the server of Oxigraph over a store, for reading."""
-    with socket.create_server(("127.0.0.1", 0)) as place:
-        port = place.getsockname()[1]
-    command = [program, "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        server = Server(process, f"http://127.0.0.1:{port}/", "/query")
-        for _ in range(200):
-            with contextlib.suppress(OSError):
-                server.ask("/")
-                break
-            time.sleep(0.05)
-        yield server
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def content(body: bytes, accept: str) -> Counter[str]:
     """Return the rows, triples or truth of an answer, in no order."""
     if accept == TRIPLES:
@@ -318,7 +296,7 @@ def main() -> None:
         things = Things(ox.Store.read_only(str(place)))
         # Oxigraph's server knows no limit of time; so none of ours is reached.
         servers = {
-            _OXIGRAPH: stack.enter_context(oxigraph(chosen.oxigraph, place)),
+            _OXIGRAPH: stack.enter_context(oxigraph_serve(chosen.oxigraph, place, read_only=True)),
             "kg, no cache": stack.enter_context(kg_serve(place, "--timeout", "120", "--cache", "0")),
             "kg": stack.enter_context(kg_serve(place, "--timeout", "120")),
         }
