@@ -14,6 +14,8 @@ from kg.errors import MappingError
 from kg.rdf.terms import macros
 
 _SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?B|B|%)", re.IGNORECASE)
+# What DuckDB wants at the least for each thread: joins and groups that spill keep some blocks of each part in memory, on each thread.
+_PER_THREAD = 125_000_000
 
 
 @contextmanager
@@ -22,7 +24,8 @@ def opened_session(
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """Open a session with the term functions; yield it and its temporary folder, which goes with it.
 
-    `memory` is what DuckDB may hold (`512MB`); beyond, it spills to the folder. `ordered` keeps rows in the order of their sources.
+    `memory` is what DuckDB may hold (`512MB`); beyond, it spills to the folder. Where that is little, there are fewer threads. `ordered` keeps rows in the order of
+    their sources.
     """
     if memory is not None and not _SIZE.fullmatch(memory):
         raise MappingError("KG250", f"{memory!r} is no size", advice="write one such as 512MB or 2GB")
@@ -44,6 +47,9 @@ def opened_session(
         con.execute("SET enable_progress_bar = false")
         try:
             try:
+                if memory is not None:
+                    most = _bytes(con) // _PER_THREAD
+                    con.execute(f"SET threads = greatest(1, least(current_setting('threads'), {most}))")
                 con.execute(macros())
             except duckdb.OutOfMemoryException as error:
                 raise MappingError(
@@ -52,3 +58,10 @@ def opened_session(
             yield con, Path(folder)
         finally:
             con.close()
+
+
+def _bytes(con: duckdb.DuckDBPyConnection) -> int:
+    """Return the limit of memory as DuckDB has understood it."""
+    (limit,) = con.execute("SELECT current_setting('memory_limit')").fetchone() or ("",)
+    number, _, unit = str(limit).partition(" ")
+    return int(float(number) * 1024 ** (" KMGT".find(unit[:1].upper()) if unit.endswith("iB") else 0))

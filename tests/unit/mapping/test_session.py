@@ -26,6 +26,12 @@ def test_sizes(size: str) -> None:
     assert not folder.exists()
 
 
+@pytest.mark.parametrize(("memory", "threads"), [("150MB", 1), ("300MB", 2), ("1GiB", 4), (None, 4)])
+def test_threads_have_memory_to_work_with(memory: str | None, threads: int) -> None:
+    with opened_session(memory, 4) as (con, _):
+        assert con.execute("SELECT current_setting('threads')").fetchall() == [(threads,)]
+
+
 def test_too_little_memory_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,v\n" + "".join(f"{n % 7},{n}\n" for n in range(1000)), encoding="utf-8")
     mapping = write(tmp_path, triples_map('rml:reference "v"', source=csv("a.csv")))
