@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 
 from kg.serving.channel import Channel, connect
 from kg.serving.messages import Answer, Problem
@@ -19,6 +19,8 @@ from kg.serving.work import BEGUN, END, JOB, PIECE, Begun, Job
 
 # A worker ends a query by itself when its time is up and rows have come; one that gives no row is killed so many seconds later.
 _GRACE = 0.5
+# A worker whose client has gone may end what it does within so many seconds: to start another takes about as long.
+_LEFT_ALONE = 0.5
 _WAITING = 512
 _PAUSE = 1.0
 _RETRY = {"retry-after": "10"}
@@ -94,8 +96,7 @@ class Pool:
                     ) from None
                 continue
             except asyncio.CancelledError:
-                # The client is gone; nobody wants what the worker does.
-                self._drop(worker)
+                self._abandon(worker)
                 raise
             assert kind == BEGUN  # noqa: S101 - an answer begins so
             begun: Begun = pickle.loads(payload)  # noqa: S301 - the worker is ours
@@ -110,7 +111,7 @@ class Pool:
         raise AssertionError
 
     async def _pieces(self, worker: _Worker, answer: Answer, seconds: float) -> AsyncIterator[bytes]:
-        """Yield an empty piece, then those of a body. Who stops early kills the worker, which may be writing to nobody."""
+        """Yield an empty piece, then those of a body."""
         whole = False
         try:
             async with asyncio.timeout(2 * seconds + _GRACE):
@@ -130,7 +131,7 @@ class Pool:
             if whole:
                 self._give(worker)
             else:
-                self._drop(worker)
+                self._abandon(worker)
 
     async def _take(self, seconds: float) -> _Worker:
         while self.idle:
@@ -164,6 +165,25 @@ class Pool:
                 return
         self.idle.append(worker)
 
+    def _abandon(self, worker: _Worker) -> None:
+        """Leave a worker alone whose answer nobody wants any more: it is used again if it ends soon, else killed."""
+        if not self.closed and not worker.channel.lost:
+            self._later(self._ending(worker))
+        else:
+            self._drop(worker)
+
+    async def _ending(self, worker: _Worker) -> None:
+        try:
+            async with asyncio.timeout(_LEFT_ALONE):
+                while True:
+                    kind, payload = await worker.channel.receive()
+                    if kind == END or (kind == BEGUN and pickle.loads(payload).body is not None):  # noqa: S301 - the worker is ours
+                        break
+        except (EOFError, TimeoutError):
+            self._drop(worker)
+        else:
+            self._give(worker)
+
     def _drop(self, worker: _Worker) -> None:
         """End a worker and start another in its place."""
         if worker not in self.all:
@@ -176,9 +196,13 @@ class Pool:
         else:
             worker.channel.close()
         if not self.closed:
-            task = asyncio.get_running_loop().create_task(self._replace(worker))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+            self._later(self._replace(worker))
+
+    def _later(self, work: Coroutine[None, None, None]) -> None:
+        """Do something that nobody waits for."""
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     async def _replace(self, worker: _Worker) -> None:
         await _status(worker)

@@ -258,6 +258,21 @@ def test_nobody_does_what_nobody_waits_for(state: State) -> None:
     run(state, test)
 
 
+def test_a_worker_whose_client_is_gone_is_used_again_if_it_ends_soon(state: State) -> None:
+    async def test(pool: Pool, events: Counter[str]) -> None:
+        before = pid(pool)
+        for _ in range(3):
+            task = asyncio.create_task(pool.do(Job(state, COUNT), 60))
+            await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert await counted(pool, state) == NODES
+        assert pid(pool) == before
+
+    run(state, test)
+
+
 def test_many_wait_and_none_is_forgotten(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_WAITING", 20)
 
