@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -10,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from email import policy
 from email.parser import BytesParser
 from functools import partial
+from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
 from kg.query import read, scoped
@@ -30,6 +32,8 @@ from kg.serving.writer import Change, Update
 
 # A look-up may take so long, and give so many rows, in the front, where all others wait for it; else a worker does it.
 _LOOKUP_SECONDS, _LOOKUP_ROWS = 0.02, 2000
+# Of a text that is longer, others do not wait for the reading.
+_LONG = 10_000
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _EXPOSED = "ETag, Link, Location, Retry-After, Kg-Truncated, Kg-Row-Limit"
 _EVERYWHERE = {
@@ -41,6 +45,10 @@ _EVERYWHERE = {
 _UPWARD = re.compile(r"/(?:\.|%2e){1,2}(?:[/?#]|$)", re.IGNORECASE)
 _READ = "GET, HEAD, OPTIONS"
 _STORE = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
+
+
+_Given = TypeVar("_Given")
+_Found = TypeVar("_Found")
 
 
 class App:
@@ -119,7 +127,7 @@ class App:
     # -- SPARQL
 
     async def _sparql(self, request: Request) -> Answer:
-        asked = operation(request)
+        asked = await _aside(operation, request, len(request.query) + len(request.body))
         accept = request.header("accept")
         if asked is None:
             if (
@@ -137,7 +145,7 @@ class App:
             return await self._update(request, asked)
         if request.method == "GET" and not asked.format_ and _is_browser(accept):
             return Answer(303, {"location": f"/query?query={quote(asked.text, safe='')}", "vary": "Accept"})
-        reading = read(asked.text)
+        reading = await _aside(read, asked.text, len(asked.text))
         _allow("SERVICE", reading.services, self.settings.services)
         likes = asked.format_ or accept
         query = partial(
@@ -209,9 +217,9 @@ class App:
 
     async def _update(self, request: Request, asked: Operation) -> Answer:
         writing = self._writer(request)
-        if is_deep(asked.text):
+        if await _aside(is_deep, asked.text, len(asked.text)):
             raise Problem(400, "the update is nested too deeply")
-        reading = read(asked.text)
+        reading = await _aside(read, asked.text, len(asked.text))
         _allow("SERVICE", reading.services, self.settings.services)
         _allow("LOAD", reading.loads, self.settings.loads)
         text = asked.text
@@ -364,3 +372,8 @@ def _options(path: str) -> Answer:
             "access-control-max-age": "86400",
         },
     )
+
+
+async def _aside(read_: Callable[[_Given], _Found], given: _Given, size: int) -> _Found:
+    """Read what a client gives, whose size is told; in a thread if it is long."""
+    return read_(given) if size < _LONG else await asyncio.to_thread(read_, given)

@@ -20,6 +20,8 @@ from kg.serving.writer import Ask, Change, Update
 from kg.store import open_store
 
 _GRACE = 2.0
+# How often it is looked whether a state is there that was asked for.
+_LOOK = 0.05
 # How often, and with how many seconds between, a writer is looked for that is not there.
 _TIMES, _PAUSE = 50, 0.1
 
@@ -120,15 +122,24 @@ class Reader:
         return self._renewing
 
     async def _renew(self, number: int) -> Open:
-        if self.writing is not None:
-            state = await self.writing.do(Ask(), self.setup.settings.seconds)
-            assert isinstance(state, State)  # noqa: S101 - that is what Ask gives
-        else:
-            state = State(number, self.setup.folder / str(number))
+        state = State(number, self.setup.folder / str(number))
+        if self.writing is not None and not state.folder.is_dir():
+            state = await self._made(self.writing, state)
         opened = await asyncio.get_running_loop().run_in_executor(None, self._opened, state)
         self._open = opened
         self.event("state_opened")
         return opened
+
+    async def _made(self, writing: Writing, state: State) -> State:
+        """Ask for the newest state; return this one as soon as it is there, which it is before an update begins that the question would wait for."""
+        asking = asyncio.create_task(writing.do(Ask(), self.setup.settings.seconds))
+        while not (await asyncio.wait({asking}, timeout=_LOOK))[0]:
+            if state.folder.is_dir():
+                asking.cancel()
+                return state
+        newest = asking.result()
+        assert isinstance(newest, State)  # noqa: S101 - that is what Ask gives
+        return newest
 
     def _opened(self, state: State) -> Open:
         hold = Hold(state.folder)

@@ -1,8 +1,8 @@
 """The one process that changes a store: it does one update after the other, and each is on disk before it is answered.
 
 It is given the number of a socket that listens, the folder of the store, that of the server, the memory it may take, and whether it may reach the network. After an
-update a new state is made for readers when the first of them asks: a backup, which
-is hard links to files that never change.
+update a new state is made for readers when the first of them asks, or before the next update begins, so that none waits for that one: a backup, which is hard links to
+files that never change.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ class Writer:
         """Do a task; return a State, or whether a graph was made anew. Problem where it cannot be done."""
         if isinstance(task, Ask):
             return self._state()
+        self._state()
         # Nothing stops a running update but the end of its process; what it had not committed is then gone.
         signal.setitimer(signal.ITIMER_REAL, task.seconds)
         try:
@@ -80,8 +81,11 @@ class Writer:
         number = self.version.number
         if self.made is None or self.made.number != number:
             state = State(number, self.folder / str(number))
-            state.folder.mkdir()
-            self.store.backup(str(state.store))
+            aside = State(number, self.folder / f".{number}")
+            aside.folder.mkdir()
+            self.store.backup(str(aside.store))
+            # A folder of that name is a state that is whole.
+            aside.folder.rename(state.folder)
             self.made = state
         return self.made
 

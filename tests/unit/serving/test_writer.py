@@ -254,6 +254,26 @@ def test_who_writes_reads_what_was_written(running: Running) -> None:
     asyncio.run(main())
 
 
+def test_readers_do_not_wait_for_an_update_that_takes_long(running: Running) -> None:
+    """Neither those of the same front nor those of another."""
+
+    async def main() -> None:
+        async with front(running) as (writing, reader), front(running) as (_, other):
+            things = " ".join(f"<urn:{n}> <urn:b> 1 ." for n in range(100))
+            await writing.do(update(f"INSERT DATA {{ {things} }}"), 20)
+            endless = "INSERT { <urn:x> <urn:y> ?a } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
+            task = asyncio.create_task(writing.do(update(endless, 4), 4))
+            await asyncio.sleep(0.05)
+            for each in (reader, other):
+                opened = await each.current()
+                assert len(opened.store) == 100
+            assert not task.done()
+            with pytest.raises(Problem):
+                await task
+
+    asyncio.run(main())
+
+
 def test_answers_are_those_to_ones_own_task(running: Running) -> None:
     """Also after one who went away while the writer was busy."""
 
