@@ -258,7 +258,12 @@ def test_nobody_does_what_nobody_waits_for(state: State) -> None:
     run(state, test)
 
 
-def test_a_worker_whose_client_is_gone_is_used_again_if_it_ends_soon(state: State) -> None:
+def test_a_worker_whose_client_is_gone_is_used_again_if_it_ends_soon(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Soon enough for a busy machine.
+    monkeypatch.setattr(module, "_LEFT_ALONE", 20)
+
     async def test(pool: Pool, events: Counter[str]) -> None:
         before = pid(pool)
         for _ in range(3):
