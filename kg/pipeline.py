@@ -163,7 +163,7 @@ def _write(
     for suffix in ("json", "html", "ttl"):
         (folder / f"report.{suffix}").write_text(render(report, suffix), encoding="utf-8")
     build_store(quads, triples, folder / "store")
-    release.write_void(con, folder, settings.base)
+    release.write_void(con, folder, settings)
     quads.unlink()
     triples.unlink()
     release.write_manifest(
@@ -171,7 +171,12 @@ def _write(
         {
             "kg": __version__,
             "python": platform.python_version(),
-            "settings": {"base": settings.base, "turtle_limit": settings.turtle_limit},
+            "settings": {
+                "base": settings.base,
+                "turtle_limit": settings.turtle_limit,
+                "title": settings.title,
+                "license": settings.license,
+            },
             "quads": total,
             "triples": distinct,
             **content,

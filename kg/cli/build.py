@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli.options import FAIL_ON, base_option, place, printable
+from kg.cli.options import FAIL_ON, base_option, iri, place, printable
 from kg.cli.talk import Talk
-from kg.settings import TURTLE_LIMIT, Settings
+from kg.settings import TITLE, TURTLE_LIMIT, Settings
 
 if TYPE_CHECKING:
     from kg.pipeline import Built
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     help="The directory of the release; an older release there is replaced whole.",
 )
 @base_option
+@click.option(
+    "--title", default=TITLE, show_default=True, help="What the graph is called on its pages and in what describes it."
+)
+@click.option("--license", "license_", metavar="IRI", callback=iri, help="The licence of the graph.")
 @click.option(
     "--turtle-limit",
     type=click.IntRange(0),
@@ -44,7 +48,15 @@ if TYPE_CHECKING:
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print no summary.")
 def command(
-    sources: tuple[str, ...], output: Path, base: str, turtle_limit: int, threads: int, fail_on: str, quiet: bool
+    sources: tuple[str, ...],
+    output: Path,
+    base: str,
+    title: str,
+    license_: str | None,
+    turtle_limit: int,
+    threads: int,
+    fail_on: str,
+    quiet: bool,
 ) -> int:
     """Build a release from SOURCES: passages in .txt, .md or .jsonl files, folders of them, or - for standard input.
 
@@ -60,7 +72,7 @@ def command(
     from kg.pipeline import build
 
     with Talk() as talk:
-        built = build(sources, output, Settings(base, turtle_limit, threads), talk.progress)
+        built = build(sources, output, Settings(base, turtle_limit, threads, title, license_), talk.progress)
     if not quiet:
         click.echo(printable(_summary(built)), err=True)
     return 0 if fail_on == "never" else built.report.exit_status(Severity(fail_on))

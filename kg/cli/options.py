@@ -37,6 +37,16 @@ def base_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def iri(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    """Return an option's value if it is an IRI or absent, else a usage error."""
+    import pyoxigraph as ox
+
+    try:
+        return ox.NamedNode(value).value if value is not None else None
+    except ValueError:
+        raise click.BadParameter("it must be an IRI, such as https://creativecommons.org/licenses/by/4.0/") from None
+
+
 def place(finding: Finding) -> str:
     """Return where a finding stands: the source and the characters, as far as they are known."""
     if not finding.source:

@@ -48,7 +48,12 @@ def _base(_: click.Context, __: click.Parameter, value: str | None) -> str | Non
     metavar="URL",
     help="The address by which the public reaches the server, where another stands before it.",
 )
-@click.option("--title", default="", metavar="TEXT", help="What the pages call the graph; else the name of TARGET.")
+@click.option(
+    "--title",
+    default="",
+    metavar="TEXT",
+    help="What the pages call the graph; else the title of the release, or the name of TARGET.",
+)
 @click.option(
     "--base",
     metavar="IRI",

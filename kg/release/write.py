@@ -15,6 +15,7 @@ from kg.rdf.minting import slug
 from kg.rdf.namespaces import DCAT, DCTERMS, RDF, VOID, XSD
 from kg.rdf.prefixes import prefixes
 from kg.release.directory import MANIFEST
+from kg.settings import Settings
 
 GRAPH = "graph.nq.zst"
 TURTLE = "graph.ttl"
@@ -63,15 +64,18 @@ def write_manifest(folder: Path, content: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def write_void(con: duckdb.DuckDBPyConnection, folder: Path, base: str) -> None:
+def write_void(con: duckdb.DuckDBPyConnection, folder: Path, settings: Settings) -> None:
     """Write void.ttl: what the dataset holds, by class and property (VoID), and where its dumps are (DCAT)."""
     dumps = [name for name in (GRAPH, TURTLE) if (folder / name).is_file()]
     with (folder / "void.ttl").open("wb") as target:
-        triples = sorted(_described(con, base, dumps), key=str)
-        ox.serialize(triples, target, ox.RdfFormat.TURTLE, prefixes=prefixes(base) | {"void": VOID, "dcat": DCAT})
+        triples = sorted(_described(con, settings, dumps), key=str)
+        ox.serialize(
+            triples, target, ox.RdfFormat.TURTLE, prefixes=prefixes(settings.base) | {"void": VOID, "dcat": DCAT}
+        )
 
 
-def _described(con: duckdb.DuckDBPyConnection, base: str, dumps: Iterable[str]) -> Iterator[ox.Triple]:
+def _described(con: duckdb.DuckDBPyConnection, settings: Settings, dumps: Iterable[str]) -> Iterator[ox.Triple]:
+    base = settings.base
     dataset = ox.NamedNode(base + "void")
 
     def triple(subject: ox.NamedNode, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Triple:
@@ -82,7 +86,9 @@ def _described(con: duckdb.DuckDBPyConnection, base: str, dumps: Iterable[str]) 
 
     yield triple(dataset, RDF + "type", ox.NamedNode(VOID + "Dataset"))
     yield triple(dataset, RDF + "type", ox.NamedNode(DCAT + "Dataset"))
-    yield triple(dataset, DCTERMS + "title", ox.Literal("Knowledge graph of AI models", language="en"))
+    yield triple(dataset, DCTERMS + "title", ox.Literal(settings.title, language="en"))
+    if settings.license:
+        yield triple(dataset, DCTERMS + "license", ox.NamedNode(settings.license))
     yield triple(dataset, VOID + "uriSpace", ox.Literal(base))
     counts = con.execute(
         "SELECT count(DISTINCT (s, p, o)), count(DISTINCT s), count(DISTINCT p), count(DISTINCT o) FROM quads"

@@ -215,7 +215,8 @@ class Pages:
             if (self.state.folder / name).is_file()
         )
         return SiteSettings(
-            title=self.setup.settings.title or self.setup.title,
+            title=self.setup.settings.title or (release and release["settings"].get("title")) or self.setup.title,
+            license=release["settings"].get("license") if release else None,
             base=self._base,
             origin=origin,
             dataset=f"{release['settings']['base']}void" if release else None,

@@ -14,6 +14,7 @@ from rdflib.compare import to_isomorphic
 
 from kg.rdf.quads import parse_file
 from tests.e2e.conftest import kg
+from tests.serving import kg_serve
 from tests.shared import ROOT, shared_path
 
 FILES = {"graph.nq.zst", "graph.ttl", "manifest.json", "report.html", "report.json", "report.ttl", "store", "void.ttl"}
@@ -55,6 +56,31 @@ def test_builds_are_the_same_bytes(release: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr.decode()
     for name in ("graph.nq.zst", "graph.ttl", "void.ttl", "report.json", "report.ttl", "report.html"):
         assert (elsewhere / "out" / name).read_bytes() == (release / name).read_bytes(), name
+
+
+def test_title_and_licence_are_settings(tmp_path: Path) -> None:
+    licence = "https://creativecommons.org/licenses/by/4.0/"
+    done = kg(
+        "build",
+        ROOT / "seeds" / "000_5e80782ab8af4a1a.txt",
+        "-o",
+        tmp_path / "out",
+        "--title",
+        "Our models",
+        "--license",
+        licence,
+    )
+    assert done.returncode == 0, done.stderr
+    described = (tmp_path / "out" / "void.ttl").read_text(encoding="utf-8")
+    assert '"Our models"@en' in described
+    assert f"<{licence}>" in described
+    with kg_serve(tmp_path / "out") as server:
+        home = server.ask("/", headers={"Accept": "text/html"}).text
+    assert "Our models" in home
+    assert licence in home
+    refused = kg("build", ROOT / "seeds" / "000_5e80782ab8af4a1a.txt", "-o", tmp_path / "other", "--license", "no iri")
+    assert refused.returncode == 2
+    assert b"--license" in refused.stderr
 
 
 def test_base_is_a_setting(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import zstandard
 from kg.rdf.namespaces import DCAT, DCTERMS, RDF, VOID
 from kg.rdf.terms import literal
 from kg.release import open_release, write_graph, write_manifest, write_quads, write_triples, write_turtle, write_void
-from kg.settings import ONTOLOGY
+from kg.settings import ONTOLOGY, Settings
 from tests.session import QuadRow, session
 
 BASE = "https://x.example/id/"
@@ -52,7 +52,7 @@ def written(folder: Path, quads: Sequence[QuadRow]) -> dict[str, bytes]:
     with session(quads) as con:
         write_graph(con, folder)
         write_turtle(write_triples(con, folder), folder, BASE)
-        write_void(con, folder, BASE)
+        write_void(con, folder, Settings(BASE))
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
@@ -179,8 +179,17 @@ def test_the_description_counts_what_is_there(tmp_path: Path) -> None:
 def test_the_description_names_no_dump_that_is_not_there(tmp_path: Path) -> None:
     with session(QUADS) as con:
         write_graph(con, tmp_path)
-        write_void(con, tmp_path, BASE)
+        write_void(con, tmp_path, Settings(BASE))
     assert "graph.ttl" not in (tmp_path / "void.ttl").read_text(encoding="utf-8")
+
+
+def test_the_description_tells_title_and_licence(tmp_path: Path) -> None:
+    with session(QUADS) as con:
+        write_void(con, tmp_path, Settings(BASE, title='A "title"', license="https://x.example/licence"))
+    graph = rdflib.Graph().parse(tmp_path / "void.ttl")
+    dataset = rdflib.URIRef(BASE + "void")
+    assert graph.value(dataset, rdflib.URIRef(DCTERMS + "title")) == rdflib.Literal('A "title"', lang="en")
+    assert graph.value(dataset, rdflib.URIRef(DCTERMS + "license")) == rdflib.URIRef("https://x.example/licence")
 
 
 def test_a_predicate_without_a_namespace_is_described_too(tmp_path: Path) -> None:
