@@ -43,5 +43,17 @@ class QueryError(KgError):
     """A query, a name or an export that cannot be answered (KG5xx)."""
 
 
+class DiffError(KgError):
+    """Two graphs that cannot be compared (KG66x)."""
+
+
 class ServeError(KgError):
     """A server that cannot be started (KG6xx)."""
+
+
+class PublishError(KgError):
+    """A static site that cannot be written (KG65x)."""
+
+
+class PushError(KgError):
+    """A store that cannot be pushed to, or did not keep what was sent (KG62x to KG64x)."""

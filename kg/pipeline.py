@@ -53,11 +53,12 @@ def build(sources: Sequence[str], target: Path, settings: Settings, progress: Pr
     """Read the sources and write a validated release at `target`, which takes the place of the release that was there."""
     import duckdb
 
+    from kg.rdf.relations import no_progress_bar
     from kg.release import staged
 
     clock = _Clock(progress)
     with staged(target) as folder, duckdb.connect() as con:
-        con.execute("SET enable_progress_bar = false")
+        no_progress_bar(con)
         con.execute("SET temp_directory = ?", [str(folder / "spill")])
         extracted, read_findings = clock("read", lambda: read_all(sources, progress))
         if threads := settings.threads or _few_threads(extracted):

@@ -109,7 +109,7 @@ class Server:
 
     def memory(self) -> int:
         """Return the bytes of memory that the processes of the server use, pages that they share once."""
-        return sum(_proportional(pid) for pid in processes(self.process.pid))
+        return sum(proportional(pid) for pid in processes(self.process.pid))
 
 
 def processes(root: int) -> tuple[int, ...]:
@@ -125,7 +125,7 @@ def processes(root: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _proportional(pid: int) -> int:
+def proportional(pid: int) -> int:
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

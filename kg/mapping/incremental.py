@@ -27,6 +27,8 @@ from kg.mapping.plan.values import quoted
 from kg.mapping.rules import File, LogicalSource, Rules, Source, Statement
 from kg.mapping.run import Settings, opened, told
 from kg.mapping.session import opened_session
+from kg.rdf.patch import Row, rdf_patch, sparql_update
+from kg.rdf.quads import columns_of
 from kg.version import __version__
 
 if TYPE_CHECKING:
@@ -180,8 +182,8 @@ def _compare(con: duckdb.DuckDBPyConnection, old: Path | None, new: Path, change
     """Return how many lines came and went, and write them down."""
     before = f"SELECT line FROM {read_lines(old)}" if old is not None else "SELECT '' AS line WHERE false"
     after = f"SELECT line FROM {read_lines(new)}"
-    con.execute(f"CREATE TEMP TABLE added AS SELECT line FROM ({after} EXCEPT ALL {before})")
-    con.execute(f"CREATE TEMP TABLE removed AS SELECT line FROM ({before} EXCEPT ALL {after})")
+    con.execute(f"CREATE TABLE added AS SELECT line FROM ({after} EXCEPT ALL {before})")
+    con.execute(f"CREATE TABLE removed AS SELECT line FROM ({before} EXCEPT ALL {after})")
     counts = [
         int((con.execute(f"SELECT count(*) FROM {table}").fetchone() or (0,))[0]) for table in ("added", "removed")
     ]
@@ -189,25 +191,24 @@ def _compare(con: duckdb.DuckDBPyConnection, old: Path | None, new: Path, change
         part = changes.with_name(f".{changes.name}.{os.getpid()}.part")
         try:
             with part.open("w", encoding="utf-8") as stream:
-                stream.writelines(_patch(con) if changes.suffix == ".rdfp" else _update(con, changes))
+                stream.writelines(
+                    rdf_patch(_rows(con, "removed"), _rows(con, "added"))
+                    if changes.suffix == ".rdfp"
+                    else _update(con, changes)
+                )
             part.replace(changes)
         finally:
             part.unlink(missing_ok=True)
     return counts[0], counts[1]
 
 
-def _rows(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[str]:
-    found = con.execute(f"SELECT line FROM {table} ORDER BY line")
+def _rows(con: duckdb.DuckDBPyConnection, table: str) -> Iterator[Row]:
+    # A cursor of its own, for two relations are read in turn.
+    found = con.cursor().execute(
+        f"SELECT s, p, o, g FROM ({columns_of(f'(SELECT line FROM {table})', 'line')}) ORDER BY line"
+    )
     while some := found.fetchmany(10_000):
-        yield from (line for (line,) in some)
-
-
-def _patch(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Yield an RDF Patch: deletions, then additions, as one transaction."""
-    yield "TX .\n"
-    yield from (f"D {line}\n" for line in _rows(con, "removed"))
-    yield from (f"A {line}\n" for line in _rows(con, "added"))
-    yield "TC .\n"
+        yield from some
 
 
 def _update(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
@@ -221,18 +222,7 @@ def _update(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
             where=str(path),
             advice="write an RDF Patch (.rdfp), or give things IRIs",
         )
-    import pyoxigraph as ox
-
-    for table, verb in (("removed", "DELETE DATA"), ("added", "INSERT DATA")):
-        graph: str | None = None
-        yield f"{verb} {{\n"
-        for quad in ox.parse("\n".join(_rows(con, table)), format=ox.RdfFormat.N_QUADS):
-            here = "" if isinstance(quad.graph_name, ox.DefaultGraph) else str(quad.graph_name)
-            if here != (graph or ""):
-                yield ("}\n" if graph else "") + (f"GRAPH {here} {{\n" if here else "")
-                graph = here
-            yield f"{quad.triple} .\n"
-        yield ("}\n" if graph else "") + "} ;\n"
+    yield from sparql_update(_rows(con, "removed"), _rows(con, "added"))
 
 
 def _unfit(folder: Path) -> set[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from kg.errors import MappingError
+from kg.rdf.relations import no_progress_bar
 from kg.rdf.terms import macros
 
 _SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?B|B|%)", re.IGNORECASE)
@@ -43,8 +44,7 @@ def opened_session(
         if threads is not None:
             settings["threads"] = str(threads)
         con = duckdb.connect(config=settings)
-        # In a process without a main file DuckDB takes it that somebody looks on, and shows a bar on standard output.
-        con.execute("SET enable_progress_bar = false")
+        no_progress_bar(con)
         try:
             try:
                 if memory is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import quote, unquote, urlsplit
 
 import pyoxigraph as ox
@@ -15,7 +15,7 @@ from kg.rdf.prefixes import shortened
 SUFFIXES: Final = ("html", "ttl", "jsonld", "nt", "rdf")
 
 # Paths of the site itself: no thing of the graph takes their place.
-_RESERVED: Final = frozenset(
+RESERVED: Final = frozenset(
     (
         *(
             "class",
@@ -36,11 +36,11 @@ _RESERVED: Final = frozenset(
 _SITEMAP_PART = re.compile(r"sitemap-[0-9]+\.xml")
 _SUFFIX = re.compile(rf"(.+)\.({'|'.join(SUFFIXES)})", re.DOTALL)
 # What a path may hold as it is (RFC 3986, pchar); all else is percent-encoded.
-_PCHAR: Final = "-._~!$&'()*+,;=:@"
+PCHAR: Final = "-._~!$&'()*+,;=:@"
 _ESCAPE = re.compile(r"((?:%[0-9A-Fa-f]{2})+)")
 # Escapes that servers and clients on the way undo, or read as the end of a segment: those of unreserved characters, of `/`, `\`, `%` and controls.
 _UNDONE = re.compile(r"%(?:2[DdEeFf5]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaCcFf]|6[1-9A-Fa-f]|7[0-9AaEeFf]|[01][0-9A-Fa-f])")
-_SEGMENT = re.compile(rf"(?:[A-Za-z0-9{re.escape(_PCHAR)}]|%[0-9A-Fa-f]{{2}})+")
+_SEGMENT = re.compile(rf"(?:[A-Za-z0-9{re.escape(PCHAR)}]|%[0-9A-Fa-f]{{2}})+")
 # What no IRI may hold, and what turns the direction of text, which is no part of an IRI either (RFC 3987, 4.1).
 _NO_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`\x7f-\x9f\u200e\u200f\u202a-\u202e\ud800-\udfff]')
 _OUTWARD: Final = ("http", "https", "mailto")
@@ -58,12 +58,15 @@ class Addresses:
 
     base: str
     root: str = "/"
+    # Whether there is no server that could answer a question, and the forms in which documents are to be had.
+    static: ClassVar[bool] = False
+    suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
 
     def url(self, iri: str) -> str:
         """Return the path (with fragment, or with the query of `resource`) at which the thing is found."""
         document, hash_, fragment = iri.partition("#")
         path = self._path(document)
-        written = quote(fragment, safe=_PCHAR + "/?%", errors="surrogatepass")
+        written = quote(fragment, safe=PCHAR + "/?%", errors="surrogatepass")
         if path is None or _written_back(written) != fragment:
             return f"{self.root}resource?iri={quote(iri, safe='', errors='surrogatepass')}"
         return self.root + path + hash_ + written
@@ -108,16 +111,28 @@ class Addresses:
             return document, suffixed.group(2)
         return None
 
+    def holds(self, iri: str) -> bool:  # noqa: ARG002 - a static site has to know
+        """Say whether there may be a page of a thing below the base; a server answers for each."""
+        return True
+
     def page(self, name: str) -> str:
         """Return the path of a page of the site, such as `search` or `static/site.css`; the empty name is the home page."""
         return self.root + name
 
-    def class_page(self, iri: str, prefixes: dict[str, str]) -> str:
-        """Return the path of the page of a class: `/class/kg:Model` where a prefix fits, else `/class?iri=…`."""
+    def class_page(self, iri: str, prefixes: dict[str, str], number: int = 1) -> str:
+        """Return the path of a page of a class: `/class/kg:Model` where a prefix fits, else `/class?iri=…`."""
         name = shortened(iri, prefixes)
         if name.startswith("<"):
-            return f"{self.root}class?iri={quote(iri, safe='', errors='surrogatepass')}"
-        return f"{self.root}class/{quote(name, safe=':-._')}"
+            path, joint = f"{self.root}class?iri={quote(iri, safe='', errors='surrogatepass')}", "&"
+        else:
+            path, joint = f"{self.root}class/{quote(name, safe=':-._')}", "?"
+        return path + (f"{joint}page={number}" if number > 1 else "")
+
+    def listing(self, iri: str, key: str, prop: str, number: int = 1) -> str:
+        """Return the address of a page of the list of all values of a property of a thing (`of`), or of all things that have it as the value (`in`)."""
+        address = self.document(iri, "html")
+        joint = "&" if "?" in address else "?"
+        return f"{address}{joint}{key}={quote(prop, safe='')}" + (f"&page={number}" if number > 1 else "")
 
     def class_of(self, name: str, prefixes: dict[str, str]) -> str | None:
         """Return the IRI of the class that the rest of a path after `/class/` names, percent-encoded as it came, or None."""
@@ -149,11 +164,11 @@ class Addresses:
         if not self.base.endswith("/") or not document.startswith(self.base) or "?" in document:
             return None
         local = document[len(self.base) :]
-        path = quote(local, safe=_PCHAR + "/%", errors="surrogatepass")
+        path = quote(local, safe=PCHAR + "/%", errors="surrogatepass")
         segments = path.split("/")
         sound = (
             all(_SEGMENT.fullmatch(segment) and segment not in (".", "..") for segment in segments)
-            and segments[0] not in _RESERVED
+            and segments[0] not in RESERVED
             and not _SITEMAP_PART.fullmatch(segments[0])
             and not _SUFFIX.fullmatch(path)
             and not _UNDONE.search(path)

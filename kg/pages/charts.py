@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 from markupsafe import Markup
 
-from kg.pages.classes import is_machinery
 from kg.pages.context import Context
 from kg.pages.entity import Said
 from kg.pages.graph import values, whole
@@ -19,6 +18,7 @@ from kg.pages.names import NOT_STATED, TYPE
 from kg.pages.pictures import Edge, Moment, Node, Place, Threshold, facility_map, neighbourhood, timeline
 from kg.pages.pictures.timeline import LEVELS, Level
 from kg.pages.values import Link, Value
+from kg.rdf.machinery import is_machinery
 from kg.rdf.namespaces import XSD
 from kg.settings import ONTOLOGY
 
@@ -99,8 +99,10 @@ def facilities(context: Context, languages: Sequence[str]) -> Chart | None:
     places, table = [], []
     for country, iso, count in sorted(counted, key=lambda each: (-each[2], each[1])):
         asked = Asked().with_filter(Filter(ONTOLOGY + "country", ox.NamedNode(country)))
-        places.append(Place(write.name(country).text, count, page + asked, iso))
-        table.append((write.link(country), f"{count:,}"))
+        link = write.link(country)
+        # Without a server nothing is filtered: there the country itself shows what is in it.
+        places.append(Place(link.label.text, count, link.href if context.addresses.static else page + asked, iso))
+        table.append((link, f"{count:,}"))
     for iri, latitude, longitude in located:
         link = write.link(iri)
         places.append(Place(link.label.text, 1, link.href, longitude=longitude, latitude=latitude))
@@ -153,11 +155,11 @@ def compute(context: Context, languages: Sequence[str]) -> Chart | None:
 
 def _kinds(context: Context, iris: Iterable[str], languages: Sequence[str]) -> Mapping[str, str]:
     """Return what kind of thing each of some things is, in a word."""
-    query = f"SELECT ?s ?c WHERE {{ VALUES ?s {{ {values(iris)} }} ?s a ?c }} LIMIT {_MOST}"
     classes: dict[str, list[str]] = {}
-    for thing, class_ in context.graph.select(query):
-        if isinstance(thing, ox.NamedNode) and isinstance(class_, ox.NamedNode):
-            classes.setdefault(thing.value, []).append(class_.value)
+    for iri in iris:
+        types = [term.value for term in context.graph.node(iri).get(TYPE, ()) if isinstance(term, ox.NamedNode)]
+        if types:
+            classes[iri] = types
     names = context.labels.of(sorted({name for found in classes.values() for name in found}), languages)
     return {iri: names.get(_special(context, found), Text("")).text for iri, found in classes.items()}
 

@@ -13,7 +13,6 @@ from kg.pages.graph import BY_TEXT, Graph, Term, values, whole
 from kg.pages.labels import Text
 from kg.pages.listing import Asked, Filter
 from kg.pages.names import (
-    LABELS,
     OBJECT,
     PREDICATE,
     SUBJECT,
@@ -25,8 +24,8 @@ from kg.pages.reading import Node, about
 from kg.pages.search import Index
 from kg.pages.shape import Shape
 from kg.pages.values import Link, Value, Writer
-from kg.rdf.namespaces import OA, OWL, RDF, RDFS, SKOS
-from kg.settings import ONTOLOGY
+from kg.rdf.labels import LABELS
+from kg.rdf.machinery import is_machinery
 
 _FACET_VALUES = 8
 # A facet counts at most so many things; of a larger class it says so.
@@ -36,7 +35,6 @@ _ALPHABETICAL = 20_000
 _PER_CELL = 3
 _MOST_UNITS = 2000
 _SHORT = 3
-_MACHINERY = (RDF, RDFS, OWL, OA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +111,6 @@ def listed(context: Context, found: dict[str, int], languages: Sequence[str]) ->
             ),
             key=lambda each: by_label(each.link),
         )
-    )
-
-
-def is_machinery(class_: str) -> bool:
-    """Say whether things of a class are about the graph itself: evidence, spans of text, terms of vocabularies."""
-    return class_.startswith(_MACHINERY) or class_ in (
-        ONTOLOGY + "ExtractedStatement",
-        ONTOLOGY + "DerivedQuantity",
-        "http://qudt.org/schema/qudt/QuantityValue",
-        SKOS + "Concept",
     )
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-import pyoxigraph as ox
-
-from kg.pages.addresses import Addresses
-from kg.pages.graph import Graph, values
+from kg.pages.addresses import Addresses, is_iri
+from kg.pages.graph import Graph
 from kg.pages.labels import Labels, Text, chosen
 from kg.pages.reading import Node
 from kg.pages.settings import SiteSettings
 from kg.pages.values import Writer
 from kg.pages.vocabulary import Vocabulary
+
+_KEPT = 20_000
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,17 @@ class Context:
     addresses: Addresses
     labels: Labels
     vocabulary: Vocabulary
+    # What was made for one page and stands on others, too.
+    kept: dict[Hashable, Any] = field(default_factory=dict)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made under a key before, or make it; the key says all that it depends on."""
+        if key not in self.kept:
+            if len(self.kept) >= _KEPT:
+                self.kept.clear()
+            self.kept[key] = make()
+        found: T = self.kept[key]
+        return found
 
     def writer(self, iris: Iterable[str], languages: Sequence[str], nodes: Mapping[str, Node] | None = None) -> Writer:
         """Return what writes terms on one page: it knows the labels of `iris`, and shows `nodes` in place."""
@@ -36,7 +49,7 @@ class Context:
             self.labels.of(sorted(wanted), languages),
             nodes or {},
             self.vocabulary.unit,
-            lambda iri: iri.startswith(self.settings.base) or iri in here,
+            lambda iri: (iri.startswith(self.settings.base) and self.addresses.holds(iri)) or iri in here,
         )
 
     def canonical(self, href: str) -> str:
@@ -53,16 +66,11 @@ class Context:
     def definition(self, iri: str, languages: Sequence[str]) -> Text | None:
         """Return what the vocabulary says of a term, or None."""
         term = self.vocabulary.terms.get(iri)
-        texts = chosen(term.definitions, languages) if term else []
+        if term is None:
+            return None
+        texts = self.once(("definition", iri, *languages), lambda: chosen(term.definitions, languages))
         return texts[0] if texts else None
 
     def _described(self, iris: set[str]) -> set[str]:
         """Return those IRIs from elsewhere of which the graph or the vocabulary says something, so that they have a page here."""
-        here = {iri for iri in iris if iri in self.vocabulary.terms}
-        rest = sorted(iris - here)
-        for start in range(0, len(rest), 500):
-            data = values(rest[start : start + 500])
-            if data:
-                query = f"SELECT ?s WHERE {{ VALUES ?s {{ {data} }} FILTER EXISTS {{ ?s ?p ?o }} }}"
-                here |= {row[0].value for row in self.graph.select(query) if isinstance(row[0], ox.NamedNode)}
-        return here
+        return {iri for iri in iris if iri in self.vocabulary.terms or (is_iri(iri) and self.graph.node(iri))}

@@ -12,9 +12,10 @@ from kg.pages.addresses import is_iri
 from kg.pages.context import Context
 from kg.pages.graph import Term
 from kg.pages.incoming import incoming
-from kg.pages.names import FOAF, LABELS, SCHEMA, TYPE
+from kg.pages.names import TYPE
 from kg.pages.reading import Node, about, blank_nodes
-from kg.rdf.namespaces import DCAT, DCTERMS, VOID, XSD
+from kg.rdf.labels import LABELS
+from kg.rdf.namespaces import DCAT, DCTERMS, FOAF, SCHEMA, VOID, XSD
 
 # What one answer holds at most of each kind.
 _MOST_STATEMENTS: Final = 20_000
@@ -69,22 +70,23 @@ def dataset(context: Context, class_counts: Mapping[str, int], triples: int) -> 
         (this, TYPE, ox.NamedNode(DCAT + "Dataset")),
         (this, DCTERMS + "title", ox.Literal(settings.title)),
         (this, FOAF + "homepage", home),
-        (this, VOID + "sparqlEndpoint", endpoint),
         (this, VOID + "uriSpace", ox.Literal(settings.base)),
         (this, VOID + "triples", _whole(triples)),
-        (this, VOID + "openSearchDescription", ox.NamedNode(context.absolute(context.addresses.page("search")))),
     ]
     if settings.description:
         said.append((this, DCTERMS + "description", ox.Literal(settings.description)))
     if settings.license:
         said.append((this, DCTERMS + "license", ox.NamedNode(settings.license)))
     service = ox.NamedNode(context.absolute(context.addresses.page(".well-known/void")) + "#sparql")
-    said += [
+    asked: list[tuple[ox.NamedNode, str, Term]] = [
+        (this, VOID + "sparqlEndpoint", endpoint),
+        (this, VOID + "openSearchDescription", ox.NamedNode(context.absolute(context.addresses.page("search")))),
         (service, TYPE, ox.NamedNode(DCAT + "DataService")),
         (service, DCTERMS + "title", ox.Literal("SPARQL endpoint", language="en")),
         (service, DCAT + "endpointURL", endpoint),
         (service, DCAT + "servesDataset", this),
     ]
+    said += [] if context.addresses.static else asked
     for number, file in enumerate(settings.downloads, 1):
         place = ox.NamedNode(f"{context.absolute(context.addresses.page('.well-known/void'))}#file-{number}")
         address = ox.NamedNode(context.absolute(file.href))

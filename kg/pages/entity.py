@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import quote
+from itertools import islice
 
 import pyoxigraph as ox
 
@@ -13,12 +13,11 @@ from kg.pages import evidence as proof
 from kg.pages.addresses import is_iri
 from kg.pages.context import Context
 from kg.pages.evidence import Evidence
-from kg.pages.graph import BY_TEXT, Row, Term, values, whole
+from kg.pages.graph import BY_TEXT, LONGEST, Term, is_cut, whole
 from kg.pages.labels import Text, chosen
 from kg.pages.names import (
     ABOUT_RECORD,
     DESCRIPTIONS,
-    LABELS,
     NOT_STATED,
     OTHER_NAMES,
     REFERENCE_GRAPH,
@@ -27,10 +26,9 @@ from kg.pages.names import (
 )
 from kg.pages.reading import Node, about, blank_nodes, iris_of, key
 from kg.pages.values import Link, Value, Writer
+from kg.rdf.labels import LABELS
 from kg.settings import ONTOLOGY
 
-# A thing of which more is said than this is read property by property.
-_WHOLE = 1000
 PER_PROPERTY = 100
 _SMALL_NODE = 12
 _MOST_NODES = 60
@@ -64,15 +62,19 @@ class Told:
         return self.value.approximate or any(each.approximate for each in self.evidence)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Property:
-    """A property with its values; `count` is how many there are, `more` the address of all where some are left out."""
+    """A property with its values; `count` is how many there are, `more` the address of all where some are left out.
+
+    One that is `shared` stands on other pages, too.
+    """
 
     link: Link
     told: tuple[Told, ...]
     count: int
     definition: Text | None = None
     more: str | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,22 +146,18 @@ def said(context: Context, iri: str, languages: Sequence[str]) -> Said | None:
 
 def statements(context: Context, iri: str) -> tuple[Node, dict[str, int]]:
     """Return the values of each property of a thing, and the true number of those of which some are left out."""
-    this = ox.NamedNode(iri)
-    rows: list[Row] = context.graph.select(f"SELECT ?p ?o ?s WHERE {{ ?s ?p ?o }} LIMIT {_WHOLE + 1}", {"s": this})
-    counts: dict[str, int] = {}
-    if len(rows) > _WHOLE:
-        counted = context.graph.select("SELECT ?p (COUNT(*) AS ?n) ?s WHERE { ?s ?p ?o } GROUP BY ?p ?s", {"s": this})
-        counts = {row[0].value: whole(row[1]) for row in counted if isinstance(row[0], ox.NamedNode)}
-        rows = [
-            (ox.NamedNode(prop), term)
-            for prop in sorted(filter(is_iri, counts))
-            for term in values_page(context, iri, prop, 1, PER_PROPERTY)
-        ]
-    node: Node = {}
-    for row in rows:
-        predicate, value = row[:2]
-        if isinstance(predicate, ox.NamedNode) and value is not None:
-            node.setdefault(predicate.value, []).append(value)
+    node = context.graph.node(iri)
+    if not is_cut(node):
+        return node, {}
+    counted = context.graph.select(
+        "SELECT ?p (COUNT(*) AS ?n) ?s WHERE { ?s ?p ?o } GROUP BY ?p ?s", {"s": ox.NamedNode(iri)}
+    )
+    counts = {row[0].value: whole(row[1]) for row in counted if isinstance(row[0], ox.NamedNode)}
+    node = {
+        prop: found
+        for prop in sorted(filter(is_iri, counts))
+        if (found := values_page(context, iri, prop, 1, PER_PROPERTY))
+    }
     return node, {prop: count for prop, count in counts.items() if count > len(node.get(prop, ()))}
 
 
@@ -184,11 +182,27 @@ class _Teller:
     graphs: Mapping[tuple[str, Term], tuple[str, ...]]
     languages: Sequence[str]
 
-    def property(self, prop: str, terms: Iterable[Term], count: int) -> Property:
+    def property(self, prop: str, terms: Sequence[Term], count: int) -> Property:
+        if count > len(terms) or (self.iri, prop) in self.found.told or not all(map(self._is_plain, terms)):
+            return self._property(prop, terms, count)
+        # Nothing is known but the value itself: wherever it is the value, it looks alike.
+        levels = tuple(self._is_reference(prop, term) for term in terms)
+        key_ = ("property", prop, tuple(terms), levels, *self.languages)
+        return self.context.once(key_, lambda: replace(self._property(prop, terms, count), shared=True))
+
+    def _is_plain(self, term: Term) -> bool:
+        return isinstance(term, ox.Literal) or (
+            isinstance(term, ox.NamedNode) and term.value not in self.write.nodes and term.value not in self.found.nodes
+        )
+
+    def _is_reference(self, prop: str, term: Term) -> bool:
+        return any(graph.endswith(REFERENCE_GRAPH) for graph in self.graphs.get((prop, term), ()))
+
+    def _property(self, prop: str, terms: Iterable[Term], count: int) -> Property:
         told = sorted((self.told(prop, term) for term in terms), key=lambda each: each.value.order)
         more = None
         if count > len(told):
-            more = listing(self.context, self.iri, "of", prop)
+            more = self.context.addresses.listing(self.iri, "of", prop)
         return Property(self.write.term(prop), tuple(told), count, self.context.definition(prop, self.languages), more)
 
     def told(self, prop: str, term: Term) -> Told:
@@ -198,7 +212,7 @@ class _Teller:
             nodes = [*nodes, name]
         shown = sorted((proof.shown(node, self.found.nodes, self.write) for node in nodes), key=lambda each: each.order)
         level = shown[0].level if shown else ""
-        if not level and any(graph.endswith(REFERENCE_GRAPH) for graph in self.graphs.get((prop, term), ())):
+        if not level and self._is_reference(prop, term):
             level = "reference"
         value = self.write.value(term, prop)
         if value.number and not value.unit:
@@ -222,13 +236,6 @@ class _Teller:
                     Property(self.write.term(prop), told, len(told), self.context.definition(prop, self.languages))
                 )
         return tuple(sorted(left, key=lambda each: by_label(each.link)))
-
-
-def listing(context: Context, iri: str, key_: str, prop: str, page: int = 1) -> str:
-    """Return the address of the list of all values of a property of a thing (`of`), or of all things that have it as the value (`in`)."""
-    address = context.addresses.document(iri, "html")
-    joint = "&" if "?" in address else "?"
-    return f"{address}{joint}{key_}={quote(prop, safe='')}" + (f"&page={page}" if page > 1 else "")
 
 
 def by_label(link: Link) -> tuple[str, str]:
@@ -272,14 +279,9 @@ def _values_of(node: Node) -> set[str]:
 
 def _graphs(context: Context, iri: str) -> dict[tuple[str, Term], tuple[str, ...]]:
     """Return the named graphs that hold each statement of a thing."""
-    rows = context.graph.select(
-        f"SELECT ?p ?o ?g ?s WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT {_WHOLE * 3}", {"s": ox.NamedNode(iri)}
-    )
     held: dict[tuple[str, Term], tuple[str, ...]] = {}
-    for row in rows:
-        prop, term, graph = row[:3]
-        if isinstance(prop, ox.NamedNode) and term is not None and isinstance(graph, ox.NamedNode):
-            held[prop.value, term] = (*held.get((prop.value, term), ()), graph.value)
+    for prop, term, graph in islice(context.graph.graphs(iri), LONGEST * 3):
+        held[prop, term] = (*held.get((prop, term), ()), graph)
     return held
 
 
@@ -289,13 +291,9 @@ def _counted(graphs: Mapping[tuple[str, Term], tuple[str, ...]]) -> list[tuple[s
 
 def _not_stated(context: Context, node: Node) -> set[str]:
     """Return the properties that the thing's own text does not state."""
-    passages = values(_iris(node, ONTOLOGY + "describedIn"))
     missing = set(_iris(node, NOT_STATED))
-    if passages:
-        rows = context.graph.select(
-            f"SELECT DISTINCT ?p WHERE {{ VALUES ?s {{ {passages} }} ?s <{NOT_STATED}> ?p }} LIMIT {_WHOLE}"
-        )
-        missing |= {row[0].value for row in rows if isinstance(row[0], ox.NamedNode)}
+    for passage in _iris(node, ONTOLOGY + "describedIn"):
+        missing.update(_iris(context.graph.node(passage), NOT_STATED))
     return missing
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import pyoxigraph as ox
 
-from kg.pages.graph import Graph, Term, values
+from kg.pages.graph import Graph, Term
 from kg.pages.labels import Text
 from kg.pages.names import (
     DERIVED_FROM,
@@ -110,15 +111,18 @@ class Found:
 
 def find(graph: Graph, subjects: Iterable[str]) -> Found:
     """Return the evidence about some things, with the spans, sources and inputs that it refers to."""
-    data = values(subjects)
     told: dict[tuple[str, str], list[str]] = defaultdict(list)
-    if not data:
-        return Found({}, {})
-    query = f"""SELECT ?e ?s ?p WHERE {{ VALUES ?s {{ {data} }}
-      {{ ?e <{SUBJECT}> ?s ; <{PREDICATE}> ?p }} UNION {{ ?e <{QUANTITY_OF}> ?s ; <{QUANTITY_KIND}> ?p }} }} LIMIT {_MOST}"""
-    for node, subject, prop in graph.select(query):
-        if isinstance(node, ox.NamedNode) and isinstance(subject, ox.NamedNode) and isinstance(prop, ox.NamedNode):
-            told[subject.value, prop.value].append(node.value)
+    telling = (
+        (subject, node.value, prop)
+        for subject in dict.fromkeys(subjects)
+        for about_, kind in ((SUBJECT, PREDICATE), (QUANTITY_OF, QUANTITY_KIND))
+        for node, _ in graph.pointing(subject, about_)
+        if isinstance(node, ox.NamedNode)
+        for prop in graph.node(node.value).get(kind, ())
+    )
+    for subject, node, prop in islice(telling, _MOST):
+        if isinstance(prop, ox.NamedNode):
+            told[subject, prop.value].append(node)
     nodes = about(graph, sorted({node for found in told.values() for node in found}), _MOST_STATEMENTS)
     return Found({place: tuple(sorted(found)) for place, found in told.items()}, _followed(graph, nodes))
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import pyoxigraph as ox
 
 from kg.pages.addresses import is_iri
 from kg.pages.context import Context
-from kg.pages.entity import listing
 from kg.pages.graph import whole
 from kg.pages.names import OBJECT, PREDICATE, QUANTITY_KIND, QUANTITY_OF, SUBJECT, TYPE
 from kg.pages.values import Link
 
 FEW = 8
-PAGE = 50
 # Beyond this many links the count ends: it is more than anybody reads.
 _COUNTED = 200_000
+_LOOKED_AT = 1000
 # The evidence of a thing is shown with its values.
 _SHOWN_ELSEWHERE = frozenset((SUBJECT, QUANTITY_OF, TYPE))
 # What is said by each of these is evidence about other things.
@@ -47,6 +47,10 @@ class Raw:
 
 def incoming(context: Context, iri: str) -> list[Raw]:
     """Return what links to a thing, the properties with few links first among equals by name."""
+    near = list(islice(context.graph.pointing(iri), _LOOKED_AT + 1))
+    if len(near) <= _LOOKED_AT:
+        return _sorted(near)
+    # What so many link to is counted by the store.
     this = {"o": ox.NamedNode(iri)}
     counted = context.graph.select(
         f"SELECT ?p (COUNT(*) AS ?n) ?o WHERE {{ {{ SELECT ?p ?o WHERE {{ ?s ?p ?o }} LIMIT {_COUNTED} }} }} GROUP BY ?p ?o",
@@ -58,6 +62,20 @@ def incoming(context: Context, iri: str) -> list[Raw]:
         if prop not in _SHOWN_ELSEWHERE and is_iri(prop):
             subjects, blank = subjects_page(context, iri, prop, 1, FEW)
             found.append(Raw(prop, subjects, blank, count))
+    return found
+
+
+def _sorted(near: Sequence[tuple[ox.NamedNode | ox.BlankNode, str]]) -> list[Raw]:
+    """Return links that were looked at one by one."""
+    by_property: dict[str, list[ox.NamedNode | ox.BlankNode]] = {}
+    for subject, prop in near:
+        by_property.setdefault(prop, []).append(subject)
+    found = []
+    for prop, subjects in sorted(by_property.items(), key=lambda each: (each[0] in _EVIDENCE, each[0])):
+        if prop not in _SHOWN_ELSEWHERE and is_iri(prop):
+            few = [subject for subject in subjects[:FEW] if isinstance(subject, ox.NamedNode)]
+            blank = len(subjects[:FEW]) - len(few)
+            found.append(Raw(prop, tuple(subject.value for subject in few), blank, len(subjects)))
     return found
 
 
@@ -82,7 +100,7 @@ def named(context: Context, iri: str, raw: Sequence[Raw], languages: Sequence[st
             ),
             each.count,
             each.count >= _COUNTED,
-            listing(context, iri, "in", each.prop) if each.count > len(each.subjects) else None,
+            context.addresses.listing(iri, "in", each.prop) if each.count > len(each.subjects) else None,
         )
         for each in raw
     )

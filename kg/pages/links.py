@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kg.pages.addresses import SUFFIXES
 from kg.pages.context import Context
 from kg.pages.description import MEDIA_TYPES
 
@@ -28,7 +27,9 @@ def of_thing(context: Context, iri: str, types: tuple[str, ...] = ()) -> tuple[L
     """Return the relations of the page of a thing: its data, its other forms, its classes, the collection that it is in, the licence."""
     address = context.addresses
     links = [LinkRelation(context.canonical(address.document(iri, "html")), "canonical")]
-    links += [LinkRelation(address.document(iri, suffix), "alternate", MEDIA_TYPES[suffix]) for suffix in SUFFIXES]
+    links += [
+        LinkRelation(address.document(iri, suffix), "alternate", MEDIA_TYPES[suffix]) for suffix in address.suffixes
+    ]
     links += [
         LinkRelation(address.document(iri, suffix), "describedby", MEDIA_TYPES[suffix]) for suffix in ("ttl", "jsonld")
     ]

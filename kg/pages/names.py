@@ -4,30 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from kg.rdf.namespaces import DCTERMS, OA, OWL, PROV, QUDT, RDF, RDFS, SKOS
+from kg.rdf.namespaces import DC, DCTERMS, FOAF, OA, OWL, PROV, QUDT, RDF, RDFS, SCHEMA, SCHEMA_OLD, SKOS
 from kg.settings import ONTOLOGY
-
-SCHEMA: Final = "https://schema.org/"
-SCHEMA_OLD: Final = "http://schema.org/"
-FOAF: Final = "http://xmlns.com/foaf/0.1/"
-DC: Final = "http://purl.org/dc/elements/1.1/"
 
 TYPE: Final = RDF + "type"
 FIRST: Final = RDF + "first"
 REST: Final = RDF + "rest"
 NIL: Final = RDF + "nil"
 
-# What a thing is called, the best first.
-LABELS: Final = (
-    SKOS + "prefLabel",
-    RDFS + "label",
-    SCHEMA + "name",
-    SCHEMA_OLD + "name",
-    FOAF + "name",
-    DCTERMS + "title",
-    DC + "title",
-    ONTOLOGY + "name",
-)
 OTHER_NAMES: Final = (SKOS + "altLabel", SKOS + "hiddenLabel", SCHEMA + "alternateName", ONTOLOGY + "fileName")
 DESCRIPTIONS: Final = (
     SKOS + "definition",

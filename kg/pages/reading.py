@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from kg.pages.graph import Graph, Term, values
+from kg.pages.graph import Graph, Node, Term
 
-# The values of a thing's predicates; a thing is named by its IRI, a blank node by `_:` and its label.
-Node: TypeAlias = dict[str, list[Term]]
+__all__ = ["Node", "about", "blank_nodes", "first_iri", "first_literal", "iris_of", "is_true", "key", "lexicals"]
 
 _BATCH = 200
 
@@ -21,16 +19,16 @@ def key(term: Term) -> str:
 
 
 def about(graph: Graph, iris: Iterable[str], limit: int) -> dict[str, Node]:
-    """Return what is said of some things, at most `limit` statements for 200 of them; a thing of which nothing is said is left out."""
+    """Return what is said of some things, about `limit` statements for 200 of them; a thing of which nothing is said is left out."""
     wanted = list(dict.fromkeys(iris))
     nodes: dict[str, Node] = {}
     for start in range(0, len(wanted), _BATCH):
-        data = values(wanted[start : start + _BATCH])
-        if data:
-            query = f"SELECT ?s ?p ?o WHERE {{ VALUES ?s {{ {data} }} ?s ?p ?o }} LIMIT {limit}"
-            for subject, predicate, value in graph.select(query):
-                if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode) and value is not None:
-                    nodes.setdefault(subject.value, {}).setdefault(predicate.value, []).append(value)
+        left = limit
+        for iri in wanted[start : start + _BATCH]:
+            node = graph.node(iri)
+            if node and left > 0:
+                nodes[iri] = node
+                left -= sum(map(len, node.values()))
     return nodes
 
 
@@ -42,11 +40,7 @@ def blank_nodes(graph: Graph, terms: Iterable[Term], limit: int) -> dict[str, No
         blank = waiting.pop(0)
         if str(blank) in nodes:
             continue
-        node: Node = {}
-        for row in graph.select(f"SELECT ?p ?o ?s WHERE {{ ?s ?p ?o }} LIMIT {limit}", {"s": blank}):
-            predicate, value = row[:2]
-            if isinstance(predicate, ox.NamedNode) and value is not None:
-                node.setdefault(predicate.value, []).append(value)
+        node = graph.node(blank)
         nodes[str(blank)] = node
         waiting += [value for found in node.values() for value in found if isinstance(value, ox.BlankNode)]
     return nodes

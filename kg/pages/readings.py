@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pyoxigraph as ox
 
@@ -48,10 +48,12 @@ class Piece:
 
 def readings(context: Context, iri: str, languages: Sequence[str]) -> tuple[Reading, ...]:
     """Return what was read in a source, at most 500 statements; none for what is no source."""
-    rows = context.graph.select(
-        f"SELECT ?e ?s WHERE {{ ?e <{SOURCE}> ?s ; <{PREDICATE}> ?p }} LIMIT {_MOST}", {"s": ox.NamedNode(iri)}
+    telling = (
+        node.value
+        for node, _ in context.graph.pointing(iri, SOURCE)
+        if isinstance(node, ox.NamedNode) and PREDICATE in context.graph.node(node.value)
     )
-    names = sorted({row[0].value for row in rows if isinstance(row[0], ox.NamedNode)})
+    names = sorted(set(islice(telling, _MOST)))
     if not names:
         return ()
     nodes = proof.read(context.graph, names)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg.pages.graph import Graph, values
-from kg.pages.names import LABELS, OTHER_NAMES, PREDICATE, QUANTITY_KIND
+from kg.pages.names import OTHER_NAMES, PREDICATE, QUANTITY_KIND
+from kg.rdf.labels import LABELS
 
 # A graph with more names than these is found by the first of them.
 _MOST = 2_000_000

@@ -25,7 +25,8 @@ class SiteSettings:
 
     `base` is what the IRIs of the data begin with, up to a `/`; `root` the path at which it is served. `origin` is the scheme and host under which the
     site is known to the world (`https://kg.example`; empty: addresses stay relative). `dataset` is the IRI of the data set as a whole.
-    `license` is the IRI of its licence. `prefixes` are those under which people read the IRIs.
+    `license` is the IRI of its licence. `prefixes` are those under which people read the IRIs. A page of a class has `page_size` things, one of a list `list_size`;
+    with `pictures` the page of a thing shows what it is connected with.
     """
 
     title: str = "Knowledge graph"
@@ -38,3 +39,5 @@ class SiteSettings:
     downloads: tuple[Download, ...] = ()
     prefixes: Mapping[str, str] = field(default_factory=lambda: prefixes(DEFAULT_BASE))
     page_size: int = 25
+    list_size: int = 50
+    pictures: bool = True

@@ -12,7 +12,6 @@ from kg.pages.graph import Term, values
 from kg.pages.names import (
     ABOUT_RECORD,
     DESCRIPTIONS,
-    LABELS,
     OTHER_NAMES,
     PREDICATE,
     SELECTOR,
@@ -21,6 +20,7 @@ from kg.pages.names import (
     TYPE,
     UNIT_TEXT,
 )
+from kg.rdf.labels import LABELS
 from kg.rdf.namespaces import RDF, RDFS, SKOS, XSD
 
 # Columns and facets are chosen from so many things of the class.

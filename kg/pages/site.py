@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 
 import pyoxigraph as ox
+from markupsafe import Markup
 
 from kg.pages import charts, classes, description, links, sitemap, terms
 from kg.pages import thing as things
@@ -19,17 +20,19 @@ from kg.pages.editor import Asked, Question, query_page
 from kg.pages.editor import terms as query_terms
 from kg.pages.graph import Graph, values, whole
 from kg.pages.hashes import documents
-from kg.pages.labels import Labels, local_name
+from kg.pages.labels import Labels, Text
 from kg.pages.links import LinkRelation
 from kg.pages.listing import pages, parsed
-from kg.pages.names import SCHEMA
 from kg.pages.order import Orders
-from kg.pages.render import render
+from kg.pages.releases import Letters, ReleaseShown
+from kg.pages.render import part, render
 from kg.pages.search import FOUND, Hit, Index
 from kg.pages.settings import SiteSettings
 from kg.pages.shape import Shape, mixed_units, shape
 from kg.pages.values import Link
 from kg.pages.vocabulary import Vocabulary, broader, defined, shipped
+from kg.rdf.labels import local_name
+from kg.rdf.namespaces import SCHEMA
 from kg.settings import ONTOLOGY
 
 Params: TypeAlias = Mapping[str, Sequence[str]]
@@ -42,13 +45,14 @@ class Site:
     It keeps nothing but what it has found out about the graph, which must not change: of another release make another site.
     """
 
-    def __init__(self, graph: Graph, settings: SiteSettings | None = None) -> None:
+    def __init__(self, graph: Graph, settings: SiteSettings | None = None, addresses: Addresses | None = None) -> None:
         self.settings = settings or SiteSettings()
-        self.addresses = Addresses(self.settings.base, self.settings.root)
+        self.addresses = addresses or Addresses(self.settings.base, self.settings.root)
         self._graph = graph
         self._index = Index(graph)
         self._orders = Orders(graph)
         self._shapes: dict[str, Shape] = {}
+        self._tops: dict[str, Markup] = {}
 
     # Pages
 
@@ -89,7 +93,8 @@ class Site:
             self._context, self._index, self._orders, iri, asked, total, languages, self._shape(iri), self._mixed
         )
         link = self._context.writer([iri], languages).term(iri)
-        path = self.addresses.class_page(iri, dict(self.settings.prefixes))
+        names = dict(self.settings.prefixes)
+        path = self.addresses.class_page(iri, names)
         page = min(asked.page, table.last_page)
 
         def address(query: str) -> str:
@@ -100,7 +105,9 @@ class Site:
             "class.html",
             "class",
             title=_capital(link.label.text),
-            links=links.of_page(self._context, path),
+            links=links.of_page(
+                self._context, self.addresses.class_page(iri, names, page) if self.addresses.static else path
+            ),
             link=link,
             definition=self._context.definition(iri, languages),
             table=table,
@@ -108,7 +115,11 @@ class Site:
             page=page,
             numbers=tuple(pages(page, table.last_page)),
             address=address,
-            page_address=lambda number: address(asked.query(page=number)),
+            page_address=lambda number: (
+                self.addresses.class_page(iri, names, number)
+                if self.addresses.static
+                else address(asked.query(page=number))
+            ),
             iri_parameter=iri if "?" in path else None,
             sample=classes.FACETED,
         )
@@ -127,6 +138,40 @@ class Site:
             return self._page("document.html", "", **things.document(self._context, iri, parts, languages))
         return self.entity(iri.partition("#")[0], languages) if iri in self._vocabulary.terms and "#" in iri else None
 
+    def pages_of(self, iri: str) -> Iterator[tuple[str, str]]:
+        """Yield the page of a thing or document, and those of its long lists, each with its address; nothing where there is none."""
+        page = self.entity(iri)
+        if page is None:
+            return
+        yield self.addresses.document(iri, "html"), page
+        for key, prop, count in things.long_lists(self._context, iri):
+            for number in range(1, -(-count // self.settings.list_size) + 1):
+                listed = self.entity(iri, params={key: [prop], "page": [str(number)]})
+                if listed is not None:
+                    yield self.addresses.listing(iri, key, prop, number), listed
+
+    def class_pages(self, iri: str) -> Iterator[tuple[str, str]]:
+        """Yield all pages of a class, each with its address."""
+        last = max(1, -(-self._classes.get(iri, 0) // self.settings.page_size))
+        for number in range(1, last + 1):
+            page = self.class_page(iri, {"page": [str(number)]})
+            if page is not None:
+                yield self.addresses.class_page(iri, dict(self.settings.prefixes), number), page
+
+    def fixed_pages(self) -> Iterator[tuple[str, str]]:
+        """Yield the pages and files of a static site of which there is one each, by their names; the home page is the last."""
+        yield "404.html", self.not_found()
+        for name, made in (("map", self.map()), ("timeline", self.timeline())):
+            if made is not None:
+                yield f"{name}.html", made
+        yield "ontology.html", self.ontology()
+        yield "class.html", self.classes()
+        for number in range(1, self.sitemap_parts() + 1):
+            yield f"sitemap-{number}.xml", self.sitemap(number) or ""
+        yield "sitemap.xml", self.sitemap() or ""
+        yield "robots.txt", self.robots()
+        yield "index.html", self.home()
+
     def ontology(self, languages: Sequence[str] = _ENGLISH) -> str:
         """Return the documentation of the terms that the graph uses, or defines."""
         return self._terms("Terms", None, tuple(self._vocabulary.terms), languages)
@@ -142,6 +187,7 @@ class Site:
             "search.html",
             "search",
             title=f"Search: {asked}" if asked else "Search",
+            letters=(),
             links=links.of_page(self._context, path),
             asked=asked,
             hits=self._shown(hits, languages),
@@ -151,6 +197,61 @@ class Site:
             page=page,
             numbers=tuple(pages(min(page, last), last)),
             page_address=lambda number: f"{path}?q={quote(asked, safe='')}&page={number}",
+        )
+
+    def names(self, letters: Sequence[Letters]) -> str:
+        """Return the search page of a static site, with the pages of all names from A to Z."""
+        return self._page(
+            "search.html",
+            "search",
+            title="Search",
+            links=links.of_page(self._context, self.addresses.page("search")),
+            asked="",
+            letters=letters,
+        )
+
+    def names_page(self, names: Sequence[Link], number: int, letters: Sequence[Letters]) -> str:
+        """Return one of the pages of all names, from 1 on."""
+        here = letters[number - 1]
+        return self._page(
+            "names.html",
+            "search",
+            title=here.first if here.first == here.last else f"{here.first} – {here.last}",
+            links=links.of_page(self._context, here.href),
+            names=names,
+            page=number,
+            numbers=tuple(pages(number, len(letters))),
+            page_address=lambda number: letters[number - 1].href,
+        )
+
+    def releases(self, found: Sequence[ReleaseShown]) -> str:
+        """Return the page of all releases, the newest first."""
+        page = links.of_page(self._context, self.addresses.page("release"))
+        return self._page("releases.html", "release", title="Releases", links=page, releases=found)
+
+    def release(self, shown: ReleaseShown, previous: ReleaseShown | None) -> str:
+        """Return the page of one release, with its files."""
+        return self._page(
+            "release.html",
+            "",
+            title=f"Release {shown.version}",
+            links=links.of_page(self._context, shown.href),
+            release=shown,
+            previous=previous,
+            forms=shown.forms,
+            files=shown.files,
+        )
+
+    def changes(self, shown: ReleaseShown, previous: str, told: Markup) -> str:
+        """Return the page of what changed from one release to the next."""
+        return self._page(
+            "changes.html",
+            "",
+            title=f"What changed in {shown.version}",
+            links=links.of_page(self._context, shown.changes or ""),
+            release=shown,
+            previous=previous,
+            told=told,
         )
 
     def map(self, languages: Sequence[str] = _ENGLISH) -> str | None:
@@ -243,17 +344,43 @@ class Site:
         """Return robots.txt."""
         return sitemap.robots(self._context)
 
+    def sitemap_parts(self) -> int:
+        """Return the number of the parts of the sitemap."""
+        return -(-len(self._addresses_of_pages) // sitemap.PART)
+
+    def terms(self) -> tuple[str, ...]:
+        """Return the IRIs of the classes and properties that are documented."""
+        return tuple(self._vocabulary.terms)
+
+    def term(self, iri: str) -> Text:
+        """Return what a class or property is called."""
+        return self._context.writer([iri], _ENGLISH).term(iri).label
+
+    def class_names(self) -> tuple[str, ...]:
+        """Return the IRIs of the classes that have a page."""
+        return tuple(sorted(filter(is_iri, self._classes)))
+
+    def hash_documents(self) -> tuple[str, ...]:
+        """Return the IRIs of the documents of hash IRIs that are no things themselves."""
+        of_terms = (name.partition("#")[0] for name in self._vocabulary.terms if "#" in name)
+        return tuple(each for each in sorted({*self._documents, *of_terms}) if self.kind(each) == "document")
+
+    def absolute(self, href: str) -> str:
+        """Return an address of the site with scheme and host."""
+        return self._context.absolute(href)
+
     # Parts of these
 
     def _page(self, template: str, here: str, **values_: Any) -> str:
-        site = {
-            "title": self.settings.title,
-            "description": self.settings.description,
-            "license": self.settings.license,
-            "downloads": self.settings.downloads,
-            "without": self._without,
-        }
-        return render(template, site=site, at=self.addresses.page, here=here, **values_)
+        asked = str(values_.get("asked", ""))
+        if not asked and here not in self._tops:
+            self._tops[here] = self._top(here, "")
+        top = self._top(here, asked) if asked else self._tops[here]
+        return render(template, site=self._frame, at=self.addresses.page, top=top, **values_)
+
+    def _top(self, here: str, asked: str) -> Markup:
+        """Return what stands above each page; `here` is the page of the site that it is."""
+        return part("top.html", site=self._about, at=self.addresses.page, here=here, asked=asked)
 
     def _terms(self, title: str, iri: str | None, chosen: Sequence[str], languages: Sequence[str]) -> str:
         found = [self._vocabulary.terms[name] for name in chosen if name in self._vocabulary.terms]
@@ -400,10 +527,37 @@ class Site:
         return sitemap.addresses(self._context, self._classes)
 
     @cached_property
+    def _about(self) -> dict[str, Any]:
+        """What every page says of the site."""
+        return {
+            "title": self.settings.title,
+            "description": self.settings.description,
+            "license": self.settings.license,
+            "downloads": self.settings.downloads,
+            "without": self._without,
+            "static": self.addresses.static,
+            "suggest": self._suggest,
+        }
+
+    @cached_property
+    def _frame(self) -> dict[str, Any]:
+        """The same, with what stands below each page."""
+        return self._about | {"foot": part("foot.html", site=self._about, at=self.addresses.page)}
+
+    @cached_property
+    def _suggest(self) -> Markup:
+        """The attributes of a field that suggests names: where to ask for them, or the index and what looks into it."""
+        page = self.addresses.page
+        if self.addresses.static:
+            return Markup('data-index="{}" data-finder="{}"').format(page("search/"), page("static/finder.js"))
+        return Markup('data-suggest="{}"').format(page("suggest"))
+
+    @cached_property
     def _without(self) -> frozenset[str]:
         """The pages that the graph has nothing for."""
         none = {"map": charts.facilities, "timeline": charts.compute}
-        return frozenset(name for name, chart in none.items() if chart(self._context, _ENGLISH) is None)
+        found = frozenset(name for name, chart in none.items() if chart(self._context, _ENGLISH) is None)
+        return found | {"query"} if self.addresses.static else found
 
 
 def _capital(text: str) -> str:

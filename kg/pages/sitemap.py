@@ -7,10 +7,10 @@ from xml.sax.saxutils import escape
 
 import pyoxigraph as ox
 
-from kg.pages.classes import is_machinery
 from kg.pages.context import Context
 from kg.pages.graph import values
 from kg.pages.names import TYPE
+from kg.rdf.machinery import is_machinery
 
 # The protocol's limit for one file (sitemaps.org).
 PART = 50_000
@@ -54,8 +54,10 @@ def part(context: Context, pages: tuple[str, ...], number: int) -> str | None:
 
 def robots(context: Context) -> str:
     """Return robots.txt: pages may be read; endpoints that compute answers need not be."""
+    open_ = "Disallow:\n"
     closed = "".join(
         f"Disallow: {context.addresses.page(name)}\n"
         for name in ("sparql", "store", "search", "suggest", "reconcile", "query")
+        if not context.addresses.static
     )
-    return f"User-agent: *\n{closed}Sitemap: {context.absolute(context.addresses.page('sitemap.xml'))}\n"
+    return f"User-agent: *\n{closed or open_}Sitemap: {context.absolute(context.addresses.page('sitemap.xml'))}\n"

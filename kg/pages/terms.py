@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.pages.context import Context
-from kg.pages.labels import Text, chosen, local_name
+from kg.pages.labels import Text, chosen
 from kg.pages.numbers import sign
 from kg.pages.values import Link, Writer
 from kg.pages.vocabulary import TermInfo
+from kg.rdf.labels import local_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -13,14 +13,14 @@ from kg.pages import charts, links
 from kg.pages.addresses import is_iri
 from kg.pages.context import Context
 from kg.pages.description import island
-from kg.pages.entity import Said, listing, said, values_page
+from kg.pages.entity import Said, said, statements, values_page
 from kg.pages.graph import whole
-from kg.pages.incoming import PAGE, incoming, named, subjects_page
-from kg.pages.labels import local_name
+from kg.pages.incoming import incoming, named, subjects_page
 from kg.pages.listing import page_number, pages
 from kg.pages.names import SOURCE, TYPE
 from kg.pages.readings import marked, readings
 from kg.pages.values import Link, Value
+from kg.rdf.labels import local_name
 
 _LEGEND = {
     "stated": "a source says so; open it for the words",
@@ -95,7 +95,7 @@ def thing(
         "incoming": tuple(each for each in found if not (read and each.link.iri == SOURCE)),
         "readings": read,
         "full_text": marked(told.node, read),
-        "picture": None if listed else charts.around(context, told, found, languages),
+        "picture": None if listed or not context.settings.pictures else charts.around(context, told, found, languages),
         "class_page": Instances(context.addresses.class_page(iri, dict(context.settings.prefixes)), instances)
         if instances
         else None,
@@ -104,18 +104,31 @@ def thing(
     }
 
 
+def long_lists(context: Context, iri: str) -> Iterator[tuple[str, str, int]]:
+    """Yield what the page of a thing shows a part of: `of` or `in`, the property, and how many values or things there are."""
+    for prop, count in statements(context, iri)[1].items():
+        if prop != TYPE:
+            yield "of", prop, count
+    read = bool(readings(context, iri, ()))
+    for each in incoming(context, iri):
+        if each.count > len(each.subjects) and not (read and each.prop == SOURCE):
+            yield "in", each.prop, each.count
+
+
 def forms(context: Context, iri: str) -> tuple[Form, ...]:
     """Return the data forms of a page."""
     from kg.pages.description import MEDIA_TYPES
 
     return tuple(
-        Form(name, context.addresses.document(iri, suffix), MEDIA_TYPES[suffix]) for suffix, name in _FORMS.items()
+        Form(name, context.addresses.document(iri, suffix), MEDIA_TYPES[suffix])
+        for suffix, name in _FORMS.items()
+        if suffix in context.addresses.suffixes
     )
 
 
 def sparql(context: Context, iri: str) -> str | None:
-    """Return the address of the query page with a query about a thing; None where the IRI cannot stand in a query."""
-    if not is_iri(iri):
+    """Return the address of the query page with a query about a thing; None where the IRI cannot stand in a query, or nobody answers one."""
+    if context.addresses.static or not is_iri(iri):
         return None
     query = f"SELECT ?property ?value WHERE {{\n  <{iri}> ?property ?value .\n}}\nLIMIT 1000"
     return f"{context.addresses.page('query')}?query={quote(query, safe='')}"
@@ -162,14 +175,15 @@ def _list(context: Context, told: Said, languages: Sequence[str], name: str, pro
     count = whole(counted[0][0]) if counted else 0
     if not count:
         return None
-    last = max(1, -(-count // PAGE))
+    size = context.settings.list_size
+    last = max(1, -(-count // size))
     page = min(page, last)
     if name == "of":
-        terms = values_page(context, told.iri, prop, page, PAGE)
+        terms = values_page(context, told.iri, prop, page, size)
     else:
         terms = [
             ox.NamedNode(subject)
-            for subject in subjects_page(context, told.iri, prop, page, PAGE)[0]
+            for subject in subjects_page(context, told.iri, prop, page, size)[0]
             if is_iri(subject)
         ]
     write = context.writer({prop} | {term.value for term in terms if isinstance(term, ox.NamedNode)}, languages)
@@ -182,7 +196,7 @@ def _list(context: Context, told: Said, languages: Sequence[str], name: str, pro
         last,
         tuple(pages(page, last)),
         context.addresses.document(told.iri, "html"),
-        lambda number: listing(context, told.iri, name, prop, number),
+        lambda number: context.addresses.listing(told.iri, name, prop, number),
     )
 
 

@@ -12,10 +12,11 @@ import pyoxigraph as ox
 
 from kg.pages.addresses import Addresses, outward
 from kg.pages.graph import Term
-from kg.pages.labels import Text, humanised, local_name
+from kg.pages.labels import Text
 from kg.pages.names import FIRST, NIL, NUMBER, NUMBERS, REST, TYPE, UNIT_TEXT, UNITS
 from kg.pages.numbers import Number, measured, sign
 from kg.pages.reading import Node, first_iri, first_literal, is_true, key
+from kg.rdf.labels import humanised, local_name
 from kg.rdf.namespaces import RDF, XSD
 from kg.settings import ONTOLOGY
 

@@ -10,8 +10,9 @@ from typing import Final, Literal, TypeAlias
 import pyoxigraph as ox
 
 from kg.pages.graph import Graph, values
-from kg.pages.names import DESCRIPTIONS, LABELS, SCHEMA, TYPE, UNIT_WORD
-from kg.rdf.namespaces import OWL, RDF, RDFS, SKOS
+from kg.pages.names import DESCRIPTIONS, TYPE, UNIT_WORD
+from kg.rdf.labels import LABELS
+from kg.rdf.namespaces import OWL, RDF, RDFS, SCHEMA, SKOS
 from kg.resources import resource
 from kg.settings import ONTOLOGY
 

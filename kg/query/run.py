@@ -15,7 +15,10 @@ Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
 def run(
-    store: ox.Store, query: str, prefixes: dict[str, str], bound: Mapping[str, ox.NamedNode] | None = None
+    store: ox.Store,
+    query: str,
+    prefixes: dict[str, str],
+    bound: Mapping[str, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] | None = None,
 ) -> Results:
     """Run a query on a store whose default graph is the merge of all graphs.
 

@@ -54,7 +54,8 @@ _LETTER = (
     "\ufdf0-\uffef"
 )
 _MORE = "0-9\u00b7\u0300-\u036f\u203f\u2040-"
-_LOCAL = re.compile(f"[0-9{_LETTER}](?:[.{_LETTER}{_MORE}]*[{_LETTER}{_MORE}])?")
+LOCAL_NAME = f"[0-9{_LETTER}](?:[.{_LETTER}{_MORE}]*[{_LETTER}{_MORE}])?"
+_LOCAL = re.compile(LOCAL_NAME)
 
 
 def shortened(iri: str, names: dict[str, str]) -> str:

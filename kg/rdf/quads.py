@@ -6,6 +6,7 @@ memory does not grow with the file.
 
 from __future__ import annotations
 
+import glob
 import gzip
 import io
 import re
@@ -35,6 +36,7 @@ _SYNTAXES = {
 _COMPRESSIONS = (".gz", ".zst")
 _MARKUP_DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 _CHUNK = 1 << 20
+_BUFFER = 1 << 22
 
 
 def read_quads(
@@ -57,6 +59,72 @@ def read_quads(
             _append(con, lines, table, path)
 
 
+def write_lines(path: Path, target: Path) -> None:
+    """Write the quads of an RDF file to `target` as canonical N-Quads, in their order.
+
+    Blank nodes keep the labels that N-Triples and N-Quads give them; those of other syntaxes are numbered by their first use. The errors are those of `read_quads`.
+    """
+    import pyoxigraph as ox
+
+    labelled = rdf_syntax(path) in ("N_TRIPLES", "N_QUADS")
+    ox.serialize(_parsed(path, None, "", None if labelled else {}), str(target), format=ox.RdfFormat.N_QUADS)
+
+
+def read_lines(path: Path) -> str:
+    """Return the SQL of a relation with the column `line`: the lines of a file of canonical N-Quads."""
+    if path.stat().st_size == 0:
+        return "(SELECT '' AS line WHERE false)"
+    # The separator is a control character, which canonical N-Quads only has escaped: each line is one column.
+    name = glob.escape(str(path)).replace("'", "''")
+    # Memory is taken by the thread for a whole buffer, which must hold the longest line.
+    with path.open("rb") as stream:
+        size = max(_BUFFER, 2 * max(map(len, stream)))
+    return (
+        f"read_csv('{name}', columns = {{'line': 'VARCHAR'}}, header = false, auto_detect = false, delim = '\x01', quote = '', escape = '', "
+        f"max_line_size = {size}, buffer_size = {size})"
+    )
+
+
+def columns_of(lines: str, more: str = "") -> str:
+    """Return the SQL that takes canonical N-Quads lines (a relation with the column `line`) apart, into s, p, o and g, after the columns `more`.
+
+    The first two spaces end subject and predicate; the last quote mark, if any, ends the object's lexical form.
+    """
+    rest = "substr(line, length(split_part(line, ' ', 1)) + length(split_part(line, ' ', 2)) + 3)"
+    # What follows the lexical form holds no space but the one before the graph.
+    graph = "split_part(CASE WHEN starts_with(rest, '\"') THEN split_part(rest, '\"', -1) ELSE rest END, ' ', 2)"
+    columns = f"{more}, " if more else ""
+    return f"""
+        SELECT {columns}split_part(line, ' ', 1) AS s, split_part(line, ' ', 2) AS p,
+               CASE WHEN graph = '' THEN rest ELSE left(rest, length(rest) - length(graph) - 1) END AS o, nullif(graph, '') AS g
+        FROM (SELECT *, {graph} AS graph FROM (SELECT *, left({rest}, -2) AS rest FROM {lines}))
+        """
+
+
+def declared_prefixes(path: Path) -> dict[str, str]:
+    """Return prefix to namespace as an RDF file declares them before its first statement; nothing where it cannot be read."""
+    import pyoxigraph as ox
+
+    syntax = rdf_syntax(path)
+    if syntax is None or (syntax == "RDF_XML" and _hides_markup(path)):
+        return {}
+    try:
+        with _opened(path) as stream:
+            parser = ox.parse(stream, format=getattr(ox.RdfFormat, syntax), base_iri=path.resolve().as_uri())
+            next(parser, None)
+            return dict(sorted(parser.prefixes.items()))
+    except (OSError, EOFError, ValueError, SyntaxError, zlib.error):
+        return {}
+
+
+def _hides_markup(path: Path) -> bool:
+    try:
+        _refuse_markup_declarations(path)
+    except (SourceError, OSError, EOFError, zlib.error):
+        return True
+    return False
+
+
 def rdf_syntax(path: Path) -> str | None:
     """Return pyoxigraph's name of the syntax that a file name stands for, or None if the name is of no RDF file."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
@@ -70,7 +138,7 @@ def parse_file(path: Path, base: str | None = None) -> Iterator[ox.Quad]:
     return _parsed(path, base, "", {})
 
 
-def _parsed(path: Path, base: str | None, scope: str, names: dict[str, str]) -> Iterator[ox.Quad]:
+def _parsed(path: Path, base: str | None, scope: str, names: dict[str, str] | None) -> Iterator[ox.Quad]:
     import pyoxigraph as ox
 
     syntax = rdf_syntax(path)
@@ -84,7 +152,7 @@ def _parsed(path: Path, base: str | None, scope: str, names: dict[str, str]) -> 
             _refuse_markup_declarations(path)
         with _opened(path) as stream:
             quads = ox.parse(stream, format=getattr(ox.RdfFormat, syntax), base_iri=base or path.resolve().as_uri())
-            yield from _numbered(quads, scope, names)
+            yield from quads if names is None else _numbered(quads, scope, names)
     except SyntaxError as error:
         what = f"this is not well-formed RDF: {error.msg}"
         raise SourceError("KG151", what, where=f"{path}{_line(error)}", advice="correct the file") from error
@@ -190,27 +258,18 @@ def _numbered(quads: Iterable[ox.Quad], scope: str, names: dict[str, str]) -> It
 
 
 def _append(con: duckdb.DuckDBPyConnection, lines: Path, table: str, path: Path) -> None:
-    """Take canonical N-Quads lines apart: the first two spaces end subject and predicate; the last quote mark, if any, ends the object's lexical form."""
-    # The separator is a control character, which canonical N-Quads only has escaped: each line is one column.
-    source = "read_csv($1, columns = {'line': 'VARCHAR'}, header = false, auto_detect = false, delim = '\x01', quote = '', escape = '', max_line_size = 67108864)"
-    rest = "substr(line, length(split_part(line, ' ', 1)) + length(split_part(line, ' ', 2)) + 3)"
-    # What follows the lexical form holds no space but the one before the graph.
-    graph = "split_part(CASE WHEN starts_with(rest, '\"') THEN split_part(rest, '\"', -1) ELSE rest END, ' ', 2)"
     if lines.stat().st_size == 0:
         return
-    con.execute(
-        f"""
-        INSERT INTO {table}
-        SELECT split_part(line, ' ', 1), split_part(line, ' ', 2),
-               CASE WHEN graph = '' THEN rest ELSE left(rest, length(rest) - length(graph) - 1) END, nullif(graph, '')
-        FROM (SELECT line, rest, {graph} AS graph FROM (SELECT line, left({rest}, -2) AS rest FROM {source}))
-        """,
-        [str(lines)],
-    )
+    con.execute(f"INSERT INTO {table} {columns_of(read_lines(lines))}")
     if con.execute(f"SELECT 1 FROM {table} WHERE starts_with(o, '<<') LIMIT 1").fetchone():
-        raise SourceError(
-            "KG151",
-            "triple terms (RDF 1.2) are not read",
-            where=str(path),
-            advice="state them as rdf:Statement resources",
-        )
+        raise triple_terms(path)
+
+
+def triple_terms(path: Path) -> SourceError:
+    """Return the error for a file that holds triple terms."""
+    return SourceError(
+        "KG151",
+        "triple terms (RDF 1.2) are not read",
+        where=str(path),
+        advice="state them as rdf:Statement resources",
+    )

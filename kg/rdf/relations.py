@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,15 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 _SQL_TYPES = {"str": "VARCHAR", "int": "BIGINT", "bool": "BOOLEAN", "float": "DOUBLE"}
+
+
+def no_progress_bar(con: duckdb.DuckDBPyConnection) -> None:
+    """Keep DuckDB from showing a bar on standard output, as it does in a process without a main file, and in a notebook."""
+    import duckdb
+
+    # In a notebook without ipywidgets there is no bar, and no setting for it either.
+    with suppress(duckdb.InvalidInputException):
+        con.execute("SET enable_progress_bar = false")
 
 
 def rows_table(

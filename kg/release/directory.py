@@ -23,38 +23,38 @@ _AT_FDCWD = -100
 
 
 @contextmanager
-def staged(target: Path) -> Iterator[Path]:
+def staged(target: Path, marker: str = MANIFEST) -> Iterator[Path]:
     """Yield an empty folder beside `target`; when the block ends without an error, the folder takes the target's place in one step.
 
     When it ends with one, or is interrupted, the folder is removed and what was there before is untouched. ReleaseError where the target cannot be
-    written, or holds something that is no release.
+    written, or holds something that is none of ours: a folder without a file named as `marker`.
     """
     target = Path(os.path.abspath(target))  # noqa: PTH100 - resolve() would follow a link that stands for the release
     folder = target.parent / f".{target.name}.kg-{os.getpid()}"
     try:
-        _check(target)
+        _check(target, marker)
         target.parent.mkdir(parents=True, exist_ok=True)
         _sweep(target)
         folder.mkdir()
         yield folder
         _swap(folder, target)
     except (OSError, duckdb.IOException) as error:
-        raise _unwritable(target, error) from error
+        raise _unwritable(target, error, "release" if marker == MANIFEST else "export") from error
     finally:
         _remove(folder)
 
 
-def _check(target: Path) -> None:
+def _check(target: Path, marker: str) -> None:
     if not target.exists():
         return
     if not target.is_dir():
         raise ReleaseError(
             "KG401", "this is a file, not a directory", where=str(target), advice="name a directory with -o"
         )
-    if any(target.iterdir()) and not (target / MANIFEST).is_file():
+    if any(target.iterdir()) and not (target / marker).is_file():
         raise ReleaseError(
             "KG402",
-            "this directory is not empty and is no release, so it is not replaced",
+            f"this directory is not empty and is no {'release' if marker == MANIFEST else 'such export'}, so it is not replaced",
             where=str(target),
             advice="name another directory, or empty this one yourself",
         )
@@ -120,7 +120,7 @@ def _exchange(one: Path, other: Path) -> bool:
     raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
 
 
-def _unwritable(target: Path, error: OSError | duckdb.IOException) -> ReleaseError:
+def _unwritable(target: Path, error: OSError | duckdb.IOException, what: str) -> ReleaseError:
     # DuckDB tells the number of the system's error in its message alone.
     told = re.search(r'"errno":"(\d+)"', str(error))
     number = error.errno if isinstance(error, OSError) else int(told.group(1)) if told else None
@@ -134,7 +134,7 @@ def _unwritable(target: Path, error: OSError | duckdb.IOException) -> ReleaseErr
     }.get(number or 0, "name another directory with -o")
     return ReleaseError(
         "KG403",
-        f"the release cannot be written: {reason.lower()}; what was there before is unchanged",
+        f"the {what} cannot be written: {reason.lower()}; what was there before is unchanged",
         where=str(target),
         advice=advice,
     )

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from time import monotonic
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import pyoxigraph as ox
 
 from kg.pages import MEDIA_TYPES, Download, Site, SiteSettings
 from kg.pages.editor import Asked, Fault, fault, read_results
 from kg.pages.editor.page import SHOWN
-from kg.pages.graph import Row, Term
+from kg.pages.store import StoreGraph, usual_base
+from kg.pages.writing import written
 from kg.query import questions, read
 from kg.serving.description import service
-from kg.serving.execute import GRAPHS, Query, execute, written
+from kg.serving.execute import GRAPHS, Query, execute
 from kg.serving.messages import Answer, Problem
 from kg.serving.negotiation import choose
 from kg.serving.reconciliation import Reconciliation
@@ -33,24 +33,9 @@ _SUFFIXES = {media: suffix for suffix, media in MEDIA_TYPES.items()}
 # Nothing on a page comes from elsewhere, and nothing that a graph says is run.
 _POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 _LINKED = 4000  # bytes of a header `Link`
-_SAMPLE = 20_000
 _VARY = "Accept, Accept-Encoding, Accept-Language"
 _PART = re.compile(r"/sitemap-([0-9]{1,6})\.xml")
 _ENGLISH = ("en",)
-
-
-class Held:
-    """A store as the pages ask it."""
-
-    def __init__(self, store: ox.Store, prefixes: Mapping[str, str]) -> None:
-        self._store, self._prefixes = store, dict(prefixes)
-
-    def select(self, query: str, bound: Mapping[str, Term] | None = None) -> list[Row]:
-        """Return the rows of a query of ours."""
-        given: Any = {ox.Variable(name): term for name, term in (bound or {}).items()}
-        found: Any = self._store.query(query, prefixes=self._prefixes, substitutions=given)
-        names = [variable.value for variable in found.variables]
-        return [tuple(row[name] for name in names) for row in found]
 
 
 class Pages:
@@ -58,7 +43,7 @@ class Pages:
 
     def __init__(self, store: ox.Store, prefixes: Mapping[str, str], state: State, setup: Setup) -> None:
         self.store, self.prefixes, self.state, self.setup = store, prefixes, state, setup
-        self.graph = Held(store, prefixes)
+        self.graph = StoreGraph(store, prefixes)
         self._sites: dict[str, Site] = {}
 
     def answer(self, page: Page) -> Answer:
@@ -185,18 +170,11 @@ class Pages:
         media = choose(accept, tuple(GRAPHS))
         if media is None:
             raise Problem(406, f"the data come as one of {', '.join(GRAPHS)}")
-        ordered = sorted(set(triples), key=str)
-        used = " ".join(map(str, ordered))
-        names = {name: iri for name, iri in self.prefixes.items() if f"<{iri}" in used}
-        body = ox.serialize(
-            ordered,
-            format=GRAPHS[media],
-            prefixes=written(media, names),
-        )
+        body = written(triples, GRAPHS[media], self.prefixes)
         return Answer(
             200,
             {"content-type": f"{media}; charset=utf-8" if media.startswith("text/") else media, "vary": _VARY},
-            body or b"",
+            body,
         )
 
     def _site(self, origin: str) -> Site:
@@ -234,18 +212,7 @@ class Pages:
         """What the IRIs start with that have a path here: as set, or scheme and host of the release's, or of most things."""
         if self.setup.settings.base:
             return self.setup.settings.base
-        if self._manifest:
-            return _host(str(self._manifest["settings"]["base"])) or "https://kg.example/"
-        rows = self.graph.select(f"SELECT ?s WHERE {{ ?s ?p ?o }} LIMIT {_SAMPLE}")
-        hosts = Counter(_host(row[0].value) for row in rows if isinstance(row[0], ox.NamedNode))
-        hosts.pop("", None)
-        return min(hosts, key=lambda host: (-hosts[host], host)) if hosts else "https://kg.example/"
-
-
-def _host(iri: str) -> str:
-    """Return scheme and host of an IRI, or nothing where it has none of the web."""
-    parts = urlsplit(iri)
-    return f"{parts.scheme}://{parts.netloc}/" if parts.scheme in ("http", "https") and parts.netloc else ""
+        return usual_base(self.graph, str(self._manifest["settings"]["base"]) if self._manifest else None)
 
 
 def _languages(params: Mapping[str, list[str]], accepted: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,22 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import AsyncIterator
-from importlib.resources import files
 from pathlib import Path
 
+from kg.pages.assets import MEDIA, assets
 from kg.serving.messages import Answer, Problem, Request
 
-_MEDIA = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-    ".ttl": "text/turtle; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".zst": "application/zstd",
-    ".woff2": "font/woff2",
-    ".map": "application/json",
-}
 RELEASE = ("graph.nq.zst", "graph.ttl", "report.json", "report.html", "report.ttl", "manifest.json", "void.ttl")
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _PIECE = 1 << 18
@@ -30,12 +19,7 @@ class Statics:
     """The files that come with the pages; all are read once, so that no path of a request ever reaches the file system."""
 
     def __init__(self) -> None:
-        root = Path(str(files("kg.pages") / "static"))
-        self._found = {
-            path.relative_to(root).as_posix(): (path.read_bytes(), _MEDIA[path.suffix])
-            for path in sorted(root.rglob("*"))
-            if path.is_file() and path.suffix in _MEDIA
-        }
+        self._found = {name: (body, MEDIA[Path(name).suffix]) for name, body in assets().items()}
 
     def answer(self, request: Request, name: str) -> Answer:
         """Return a file by its name below /static/."""
@@ -74,7 +58,7 @@ def release_file(request: Request, folder: Path, name: str, tag: str) -> Answer:
         raise Problem(404, "there is no such file in this release")
     size = path.stat().st_size
     headers = {
-        "content-type": _MEDIA[path.suffix],
+        "content-type": MEDIA[path.suffix],
         "accept-ranges": "bytes",
         "etag": f'"{tag}-{name}"',
         "cache-control": "no-cache",

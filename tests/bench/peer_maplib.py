@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-import polars as pl  # type: ignore[import-not-found]
+import polars as pl
 from maplib import Model  # type: ignore[import-not-found]
 
 _KG = "https://kg.example/ns#"

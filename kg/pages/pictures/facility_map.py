@@ -12,7 +12,7 @@ from typing import Final
 
 from markupsafe import Markup
 
-from kg.pages.pictures.svg import clean, element, in_words, linked, number, picture, width
+from kg.drawing.svg import clean, element, in_words, linked, number, picture, width
 
 # The outline of land.txt is drawn in half degrees, from 180° W and 84° N on; nobody computes south of 60° S.
 _SCALE: Final = 2.0

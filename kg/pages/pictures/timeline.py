@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from markupsafe import Markup
 
-from kg.pages.pictures.svg import clean, element, linked, number, picture, shorten, width
+from kg.drawing.svg import clean, element, linked, number, picture, shorten, width
 
 Level = Literal["stated", "derived", "estimated"]
 LEVELS: Final[tuple[Level, ...]] = ("stated", "derived", "estimated")

@@ -79,6 +79,12 @@ function suggesting(field, number) {
     const text = field.value.trim();
     if (text.length < 2) { close(); return; }
     try {
+      if (field.dataset.finder) {
+        const { find } = await import(field.dataset.finder);
+        const { found } = await find(field.dataset.index, text, 8);
+        if (turn === asked && document.activeElement === field) show(found);
+        return;
+      }
       const answer = await fetch(`${field.dataset.suggest}?q=${encodeURIComponent(text)}`, { headers: { accept: "application/json" } });
       if (answer.ok && turn === asked && document.activeElement === field) show(await answer.json());
     } catch { close(); }
@@ -92,7 +98,7 @@ function suggesting(field, number) {
   });
   field.addEventListener("blur", () => setTimeout(close, 150));
 }
-document.querySelectorAll("[data-suggest]").forEach(suggesting);
+document.querySelectorAll("[data-suggest], [data-finder]").forEach(suggesting);
 
 // An address may point into something folded, which is then opened.
 function unfold() {

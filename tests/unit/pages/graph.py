@@ -9,6 +9,8 @@ import html5rdf  # type: ignore[import-untyped]
 import pyoxigraph as ox
 
 from kg.pages import Site, SiteSettings, Term
+from kg.pages.graph import Row
+from kg.pages.store import StoreGraph as Held
 from kg.rdf.prefixes import prefixes
 from kg.settings import DEFAULT_BASE
 
@@ -48,20 +50,17 @@ GRAPH ex:graph\\/reference {{
 """
 
 
-class StoreGraph:
-    """Answers from a store, and counts the questions."""
+class StoreGraph(Held):
+    """Answers from a store, and remembers the questions."""
 
     def __init__(self, store: ox.Store) -> None:
+        super().__init__(store, prefixes(DEFAULT_BASE))
         self.store = store
         self.asked: list[str] = []
 
-    def select(self, query: str, bound: Mapping[str, Term] | None = None) -> list[tuple[Term | None, ...]]:
+    def select(self, query: str, bound: Mapping[str, Term] | None = None) -> list[Row]:
         self.asked.append(query)
-        values = {ox.Variable(name): term for name, term in (bound or {}).items()}
-        solutions = self.store.query(query, prefixes=prefixes(DEFAULT_BASE), substitutions=values)
-        assert isinstance(solutions, ox.QuerySolutions)
-        names = [variable.value for variable in solutions.variables]
-        return [tuple(solution[name] for name in names) for solution in solutions]
+        return super().select(query, bound)
 
 
 def store(data: str) -> ox.Store:

@@ -173,6 +173,6 @@ def test_loading_is_fast_and_needs_no_heavy_library() -> None:
 
 def test_namespaces_end_where_names_begin() -> None:
     found = {name: value for name, value in vars(namespaces).items() if name.isupper()}
-    names = "DCAT DCTERMS OA OWL PROV QUDT RDF RDFS SH SKOS UNIT VOID XSD"
+    names = "DC DCAT DCTERMS FOAF OA OWL PROV QUDT RDF RDFS SCHEMA SCHEMA_OLD SH SKOS UNIT VOID XSD"
     assert sorted(found) == names.split()
     assert [name for name, value in found.items() if not value.startswith("http") or value[-1] not in "#/"] == []

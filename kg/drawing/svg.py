@@ -91,6 +91,21 @@ def shorten(text: str, room: float, size: float) -> str:
     return kept.rstrip() + "…"
 
 
+def abridge(text: str, room: float, size: float) -> str:
+    """Return as much of both ends of the text as fits into the room, with … where it was cut: names of a kind often differ at their end."""
+    text = clean(text)
+    if width(text, size) <= room:
+        return text
+    kept = len(text) - 1
+    while kept > 2 and width(_ends(text, kept), size) > room:
+        kept -= 1
+    return _ends(text, kept)
+
+
+def _ends(text: str, kept: int) -> str:
+    return text[: kept // 3].rstrip() + "…" + text[len(text) - kept + kept // 3 :].lstrip()
+
+
 def in_words(items: Iterable[str]) -> str:
     """Join items as a sentence does: `a, b and c`."""
     *most, last = [*items] or [""]

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from kg.pages.pictures import Edge, Node, neighbourhood
+from kg.drawing import Edge, Node, neighbourhood
 from tests.unit.pages.pictures.reading import hrefs, of_class, read, texts
 
 MODEL = [

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import networkx as nx
 from markupsafe import Markup
 
-from kg.pages.pictures.svg import clean, element, in_words, linked, number, picture, shorten
+from kg.drawing.svg import abridge, clean, element, in_words, linked, number, picture, shorten
 
 _TEXT: Final = 13.0
 _SMALL: Final = 11.0
@@ -27,12 +27,13 @@ _Side = Literal[-1, 1]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A thing of the picture: a key of its own, its label, what kind of thing it is in a word, and its page (None: no page)."""
+    """A thing of the picture: a key of its own, its label, what kind of thing it is in a word, its page (None: no page), and the colour of that kind (None: none)."""
 
     key: str
     label: str
     kind: str = ""
     href: str | None = None
+    color: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,11 @@ def _boxes(root: _Branch, first: int, more_href: str | None) -> Iterator[Markup]
 def _box(branch: _Branch, x: float, y: float, *, here: bool, more_href: str | None) -> Markup:
     node = branch.node
     frame = element("rect", x=x, y=y, width=_BOX[0], height=_BOX[1], rx=6)
-    shown = shorten(node.label, _BOX[0] - 20, _TEXT * _BOLD if here else _TEXT)
+    if node.color:
+        frame += element(
+            "rect", x=x, y=y + 6, width=5, height=_BOX[1] - 12, rx=2, style=f"fill: {node.color}", class_="stripe"
+        )
+    shown = abridge(node.label, _BOX[0] - 20, _TEXT * _BOLD if here else _TEXT)
     name = element("text", shown, x=x + 10, y=y + (17 if node.kind else 24), class_="name")
     kind = (
         element("text", shorten(node.kind, _BOX[0] - 20, _SMALL), x=x + 10, y=y + 31, class_="kind")

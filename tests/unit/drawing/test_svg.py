@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.pages.pictures.svg import clean, element, in_words, linked, number, shorten, width
+from kg.drawing.svg import abridge, clean, element, in_words, linked, number, shorten, width
 from tests.unit.pages.pictures.reading import read
 
 
@@ -39,3 +40,14 @@ def test_a_thing_without_a_page_is_no_link_and_has_a_name() -> None:
 
 def test_items_are_joined_as_a_sentence_does() -> None:
     assert [in_words(items) for items in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+
+
+@pytest.mark.parametrize("room", [10, 60, 120, 400])
+def test_both_ends_of_a_text_stay_when_it_is_cut(room: int) -> None:
+    text = "pretraining dataset of UniVL-35B"
+    short = abridge(text, room, 13)
+    assert width(short, 13) <= max(room, width("p…B", 13))
+    head, cut, tail = short.partition("…")
+    assert text.startswith(head)
+    assert text.endswith(tail)
+    assert bool(cut) == (width(text, 13) > room)

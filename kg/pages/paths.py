@@ -1,0 +1,147 @@
+"""Where the pages of a static site are: names that any file system, web server and bucket can hold."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar, Final
+from urllib.parse import quote, unquote
+
+from kg.pages.addresses import PCHAR, RESERVED, Addresses
+from kg.rdf.prefixes import shortened
+
+SUFFIXES: Final = ("html", "ttl", "jsonld")
+# The pages of the site itself that the server has without a suffix.
+_PAGES: Final = ("class", "map", "ontology", "release", "search", "timeline")
+# Names at the top that things do not take.
+_TAKEN: Final = frozenset(("404", "index", "redirects", "void"))
+# A file's name may have 255 bytes, and a path 1024 in a bucket; a suffix is still to come.
+_LONGEST_NAME: Final = 200
+_LONGEST_PATH: Final = 800
+# What is safe in a name for all: neither hidden nor ended by what Windows drops, none of its devices, nothing that a shell or a URL reads otherwise.
+_NAME = re.compile(r"(?![.~ ])[\w .,~!$'()+=@&;-]+(?<![. ])")
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_SIMPLE = re.compile(r"([a-z0-9]+):(\w+)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class StaticAddresses(Addresses):
+    """Maps IRIs to files, and to the addresses of these.
+
+    The document of a thing `https://kg.example/id/model/x` is `id/model/x.html`, and its data `id/model/x.ttl`. Where that is no safe name, or differs
+    from another in upper and lower case alone (`twins`, from `twins_of`), and outside the base, the name is a digest of the IRI, below `resource/`. `absent` are
+    the documents below the base that are named somewhere and have no page.
+    """
+
+    twins: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
+    static: ClassVar[bool] = True
+    suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
+
+    def url(self, iri: str) -> str:
+        """Return the address of the page of a thing, with its fragment."""
+        document, hash_, fragment = iri.partition("#")
+        written = quote(fragment, safe=PCHAR + "/?%", errors="surrogatepass")
+        return self.document(document, "html") + hash_ + written
+
+    def document(self, iri: str, suffix: str) -> str:
+        """Return the address of the document about a thing in one of SUFFIXES; ValueError for another."""
+        if suffix not in SUFFIXES:
+            raise ValueError(f"there is no form {suffix!r}: only {', '.join(SUFFIXES)}")
+        return f"{self.root}{_address(self.place(iri.partition('#')[0]))}.{suffix}"
+
+    def holds(self, iri: str) -> bool:
+        """Say whether there is a page of a thing below the base."""
+        return iri.partition("#")[0] not in self.absent
+
+    def place(self, document: str) -> str:
+        """Return the name of the files of a document below the folder of the site, without their suffix."""
+        return _place(self, document)
+
+    def natural(self, document: str) -> str | None:
+        """Return the name that is as the IRI is; None where that is not safe."""
+        path = self._path(document)
+        if path is None:
+            return None
+        name = unquote(path, errors="surrogateescape")
+        segments = name.split("/")
+        safe = (
+            len(name.encode(errors="surrogateescape")) <= _LONGEST_PATH
+            and unicodedata.is_normalized("NFC", name)
+            and segments[0].casefold() not in _TAKEN | RESERVED
+            and all(_is_safe(segment) for segment in segments)
+            # A folder `x.ttl` would stand in the way of the file of `x`.
+            and not any(segment.casefold().endswith((".html", ".ttl", ".jsonld")) for segment in segments)
+        )
+        return name if safe else None
+
+    def moved(self, document: str) -> str | None:
+        """Return the path below the root that a document's IRI would have, where its files are called otherwise; else None."""
+        path = self._path(document)
+        return path if path is not None and unquote(path, errors="surrogateescape") != self.place(document) else None
+
+    def page(self, name: str) -> str:
+        """Return the address of a page of the site."""
+        if name == ".well-known/void":
+            return f"{self.root}void.ttl"
+        return f"{self.root}{name}.html" if name in _PAGES else self.root + name
+
+    def class_page(self, iri: str, prefixes: dict[str, str], number: int = 1) -> str:
+        """Return the address of a page of a class."""
+        more = f"-{number}" if number > 1 else ""
+        return f"{self.root}{_address(self.class_place(iri, prefixes))}{more}.html"
+
+    def class_place(self, iri: str, prefixes: dict[str, str]) -> str:
+        """Return the name of the first page of a class, without its suffix."""
+        simple = _SIMPLE.fullmatch(shortened(iri, prefixes))
+        name = f"class/{simple[1]}-{simple[2]}" if simple and len(simple[2]) <= _LONGEST_NAME else None
+        return name if name and name.casefold() not in self.twins else f"class/{_digest(iri)}"
+
+    def listing(self, iri: str, key: str, prop: str, number: int = 1) -> str:
+        """Return the address of a page of the list of all values of a property of a thing (`of`), or of all things that have it as the value (`in`)."""
+        name = _digest(f"{key} {prop} {iri}")
+        return f"{self.root}resource/{key}/{name}{f'-{number}' if number > 1 else ''}.html"
+
+    def file(self, address: str) -> str:
+        """Return the name of the file of an address of the site; that of a folder is its index.html."""
+        name = unquote(address.removeprefix(self.root).partition("#")[0])
+        return f"{name}index.html" if not name or name.endswith("/") else name
+
+
+def twins_of(names: Iterable[str]) -> frozenset[str]:
+    """Return those names, all in lower case, that more than one name has when upper and lower case are the same."""
+    seen: set[str] = set()
+    found: set[str] = set()
+    for name in names:
+        folded = name.casefold()
+        (found if folded in seen else seen).add(folded)
+    return frozenset(found)
+
+
+@lru_cache(50_000)
+def _place(addresses: StaticAddresses, document: str) -> str:
+    natural = addresses.natural(document)
+    if natural is not None and natural.casefold() not in addresses.twins:
+        return natural
+    return f"resource/{_digest(document)}"
+
+
+def _is_safe(segment: str) -> bool:
+    return (
+        len(segment.encode(errors="surrogateescape")) <= _LONGEST_NAME
+        and _NAME.fullmatch(segment) is not None
+        and not _DEVICE.fullmatch(segment)
+    )
+
+
+def _address(name: str) -> str:
+    return quote(name, safe=PCHAR + "/")
+
+
+def _digest(text: str) -> str:
+    found = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{found[:2]}/{found[2:32]}"
