@@ -15,10 +15,15 @@ from kg.cli.options import printable
 # Command: its module, and the line that `kg --help` shows without importing it.
 COMMANDS = {
     "build": ("kg.cli.build", "Build a release, the whole way from sources to a validated graph."),
+    "diff": ("kg.cli.diff", "Tell what has changed between two graphs."),
+    "doctor": ("kg.cli.doctor", "Tell what a triple store is and can."),
     "explain": ("kg.cli.explain", "Show where each statement about a thing comes from."),
     "export": ("kg.cli.export", "Write a graph in another format."),
     "extract": ("kg.cli.extract", "Print the facts of passages as JSON Lines."),
+    "graph": ("kg.cli.graph", "Ask how things are connected: what they share, chains, centres, pictures."),
     "map": ("kg.cli.map", "Run a mapping (RML, R2RML, YARRRML) over any data."),
+    "publish": ("kg.cli.publish", "Write a graph as a static linked-data site."),
+    "push": ("kg.cli.push", "Push a graph into a triple store, verified."),
     "query": ("kg.cli.query", "Ask a graph in SPARQL, or a named question."),
     "serve": ("kg.cli.serve", "Serve a graph: a SPARQL endpoint and linked-data pages."),
     "stats": ("kg.cli.stats", "Count what is in a graph."),

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from kg.export.write import FORMATS, export, format_of, has_graphs, opened
+from kg.export.write import FORMATS, Options, export, format_of, has_graphs, opened
 
-__all__ = ["FORMATS", "export", "format_of", "has_graphs", "opened"]
+__all__ = ["FORMATS", "Options", "export", "format_of", "has_graphs", "opened"]

@@ -1,29 +1,31 @@
-"""Writes quads as RDF of every syntax, or as nodes and edges."""
+"""Writes the relation of quads as RDF of every syntax."""
 
 from __future__ import annotations
 
 import gzip
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import IO, cast
-
-import pyoxigraph as ox
+from typing import IO, TYPE_CHECKING, cast
 
 from kg.errors import QueryError
-from kg.export.graphml import write_graphml
-from kg.rdf.xml import CarriageReturns, fit_for_xml
+from kg.export.arrow import write_text
+from kg.export.document import write_document, write_placed
+from kg.export.evidence import shorten_terms, use_reifiers
+from kg.export.frame import write_frame
+from kg.export.jsonld import json_ld
+from kg.export.namespaces import choose_prefixes
+from kg.export.places import find_lists, place_blank_nodes
+from kg.export.rdfxml import rdf_xml
+from kg.export.survey import survey
+from kg.export.turtle import turtle
 
-_SYNTAXES = {
-    "nq": ox.RdfFormat.N_QUADS,
-    "trig": ox.RdfFormat.TRIG,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "ttl": ox.RdfFormat.TURTLE,
-    "rdf": ox.RdfFormat.RDF_XML,
-}
+if TYPE_CHECKING:
+    import duckdb
+
 _SUFFIXES = {
     ".nq": "nq",
     ".trig": "trig",
@@ -34,9 +36,14 @@ _SUFFIXES = {
     ".xml": "rdf",
     ".owl": "rdf",
     ".graphml": "graphml",
+    ".gexf": "gexf",
+    ".parquet": "parquet",
+    ".duckdb": "duckdb",
 }
 _COMPRESSIONS = (".gz", ".zst")
-FORMATS = (*_SYNTAXES, "graphml")
+FORMATS = ("nq", "trig", "jsonld", "nt", "ttl", "rdf")
+# The formats that have RDF 1.2's triple terms.
+_REIFYING = ("ttl", "trig", "nt", "nq")
 
 
 def format_of(path: str) -> str:
@@ -57,18 +64,91 @@ def has_graphs(format_: str) -> bool:
     return format_ in ("nq", "trig", "jsonld")
 
 
-def export(quads: Iterable[ox.Quad], target: IO[bytes], format_: str, prefixes: dict[str, str]) -> None:
-    """Write quads to `target` in the order given; the formats that keep no graphs want triples, each once, in the default graph.
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a graph is written: with reifiers (RDF 1.2) in place of rdf:Statement resources; as a tree for each thing of the class with the IRI `frame`."""
 
-    QueryError where RDF/XML cannot hold a triple.
+    reifiers: bool = False
+    frame: str | None = None
+
+
+def export(
+    con: duckdb.DuckDBPyConnection,
+    target: IO[bytes],
+    format_: str,
+    prefixes: dict[str, str],
+    options: Options = Options(),
+    *,
+    ordered: bool = False,
+) -> None:
+    """Write the relation `quads` of canonical terms to `target`, sorted; a format that keeps no graphs holds each triple once.
+
+    `prefixes` (prefix to namespace) are declared if they are used. `ordered` says that the quads are distinct and come in the order of their lines. QueryError
+    where a format cannot hold a quad (KG513) or knows no such option (KG520), and where nothing is of the class (KG521).
     """
-    if format_ == "graphml":
-        write_graphml(quads, target, prefixes)
+    _check(format_, options)
+    if options.reifiers:
+        use_reifiers(con)
+        ordered = False
+    graphs = has_graphs(format_) and options.frame is None
+    if format_ in ("nt", "nq"):
+        write_text(con, _lines(graphs=graphs, ordered=ordered), target)
     else:
-        if format_ == "rdf":
-            quads, target = fit_for_xml(quads), cast("IO[bytes]", CarriageReturns(target))
-        # The line formats know no prefix and pyoxigraph refuses some for them.
-        ox.serialize(quads, target, _SYNTAXES[format_], prefixes=None if format_ in ("nq", "nt") else prefixes)
+        _write_document(con, target, format_, prefixes, options, graphs=graphs)
+
+
+def _check(format_: str, options: Options) -> None:
+    if options.reifiers and format_ not in _REIFYING:
+        known = ", ".join(_REIFYING)
+        raise QueryError("KG520", f"{format_} cannot tell reifiers (RDF 1.2)", advice=f"use one of {known}")
+    if options.frame and format_ != "jsonld":
+        raise QueryError("KG520", f"{format_} has no frames", advice="use jsonld")
+
+
+def _write_document(
+    con: duckdb.DuckDBPyConnection,
+    target: IO[bytes],
+    format_: str,
+    prefixes: dict[str, str],
+    options: Options,
+    *,
+    graphs: bool,
+) -> None:
+    found = survey(con, graphs=graphs, reifiers=options.reifiers)
+    if found.triple_terms and format_ not in _REIFYING:
+        known = ", ".join(_REIFYING)
+        raise QueryError(
+            "KG513", f"{format_} cannot hold the triple terms (RDF 1.2) of the graph", advice=f"use one of {known}"
+        )
+    in_place = format_ != "rdf" and (found.blank or options.frame is not None)
+    if in_place:
+        find_lists(con, graphs=graphs)
+        found = survey(con, graphs=graphs, reifiers=options.reifiers, lists=True)
+    chosen = choose_prefixes(found, prefixes)
+    if format_ == "rdf":
+        syntax = rdf_xml(con, chosen)
+    elif format_ == "jsonld":
+        syntax = json_ld(con, found, chosen, label_in_place=options.frame is not None)
+    else:
+        syntax = turtle(con, found, chosen)
+    if options.reifiers:
+        shorten_terms(con, syntax)
+    if options.frame is not None:
+        write_frame(con, target, syntax, options.frame)
+    elif in_place:
+        place_blank_nodes(con, syntax, graphs=graphs)
+        write_placed(con, target, syntax, rootless=True)
+    else:
+        write_document(con, target, syntax, graphs=graphs)
+
+
+def _lines(*, graphs: bool, ordered: bool) -> str:
+    """Return the SQL of the lines of N-Quads or N-Triples, each once, sorted by code point. Quads that are sorted are so without their graphs too."""
+    line = f"concat_ws(' ', s, p, o{', g' if graphs else ''}) || E' .\\n'"
+    if ordered and graphs:
+        return f"SELECT {line} FROM quads"
+    order = "" if ordered else " ORDER BY line"
+    return f"SELECT line FROM (SELECT line, line IS DISTINCT FROM lag(line) OVER () AS new FROM (SELECT {line} AS line FROM quads{order})) WHERE new"
 
 
 @contextmanager
