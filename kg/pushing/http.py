@@ -1,0 +1,292 @@
+"""HTTP to a store: one connection that is kept, bodies with a stated length, retries where they can do no harm."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import IO
+from urllib.parse import urljoin, urlsplit
+
+from kg.errors import PushError
+from kg.pushing.credentials import Authorizer, Credentials
+
+_BLOCK = 1 << 18
+_LEAST_WAIT, _MOST_WAIT = 0.5, 120.0
+_REDIRECTS = 5
+# What an error says is read so far.
+_SAID = 4096
+# 501 and 507 tell of what another try does not mend.
+_PASSING = frozenset({429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some bytes of a file, which are sent without being held in memory."""
+
+    path: Path
+    start: int
+    size: int
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the bytes in blocks."""
+        left = self.size
+        with self.path.open("rb") as file:
+            file.seek(self.start)
+            while left and (block := file.read(min(_BLOCK, left))):
+                left -= len(block)
+                yield block
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered; the body is empty where it was written to a file."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+    @property
+    def ok(self) -> bool:
+        """Say whether it is a success."""
+        return 200 <= self.status < 300
+
+    @property
+    def media(self) -> str:
+        """The media type, without parameters."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def text(self) -> str:
+        """The body, or its beginning, in one line."""
+        return " ".join(self.body.decode("utf-8", "replace").split())
+
+
+class Client:
+    """A connection to one server (scheme, host and port of `url`).
+
+    `patience` is the number of tries more that a request gets which may be sent twice; `seconds` how long a server may be silent.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        credentials: Credentials,
+        *,
+        patience: int = 5,
+        seconds: float = 600.0,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._origin = _origin(url)
+        self.url = url
+        self.authorizer = Authorizer(credentials)
+        self.retries = 0
+        self._patience, self._seconds, self._sleep = patience, seconds, sleep
+        self._connection: http.client.HTTPConnection | None = None
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: bytes | Part | None = None,
+        headers: Mapping[str, str] | None = None,
+        twice: bool = True,
+        into: Path | None = None,
+    ) -> Answer:
+        """Send a request and return the answer, whatever its status; a success is written to the file `into`, if there is one.
+
+        What may be sent `twice` is tried again, after a wait that doubles or that the server names, where the connection breaks or the server answers 429
+        or 5xx. PushError where the server cannot be reached (KG620) or sends us to another host (KG628).
+        """
+        for attempt in range(self._patience + 1):
+            last = attempt == self._patience or not twice
+            try:
+                answer = self._followed(method, url, body, dict(headers or {}), into, fresh=not twice)
+            except (OSError, http.client.HTTPException) as error:
+                self.close()
+                if last or isinstance(error, ssl.SSLCertVerificationError):
+                    raise self._unreachable(error, sent_once=not twice) from error
+                wait = _LEAST_WAIT * 2**attempt
+            else:
+                if last or answer.status not in _PASSING:
+                    return answer
+                wait = _asked_wait(answer) or _LEAST_WAIT * 2**attempt
+            self.retries += 1
+            self._sleep(min(wait, _MOST_WAIT))
+        raise AssertionError  # the last attempt returns or raises
+
+    def _followed(
+        self,
+        method: str,
+        url: str,
+        body: bytes | Part | None,
+        headers: dict[str, str],
+        into: Path | None,
+        *,
+        fresh: bool,
+    ) -> Answer:
+        for _ in range(_REDIRECTS):
+            answer = self._authorized(method, url, body, headers, into, fresh=fresh)
+            if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
+                return answer
+            to = urljoin(url, answer.headers["location"])
+            if _origin(to) != self._origin:
+                raise PushError(
+                    "KG628",
+                    f"the server sends us to another place, {_shown(to)}, where credentials are not taken",
+                    where=_shown(url),
+                    advice="name that address yourself if you trust it",
+                )
+            if method not in ("GET", "HEAD") and answer.status not in (307, 308):
+                return answer
+            url = to
+        raise PushError("KG628", "the server redirects in a circle", where=_shown(url), advice="check the address")
+
+    def _authorized(
+        self,
+        method: str,
+        url: str,
+        body: bytes | Part | None,
+        headers: dict[str, str],
+        into: Path | None,
+        *,
+        fresh: bool,
+    ) -> Answer:
+        while True:
+            answer = self._once(method, url, body, headers, into, fresh=fresh)
+            challenges = answer.headers.get("www-authenticate", "")
+            if answer.status != 401 or not self.authorizer.learn(challenges.split("\n")):
+                return answer
+
+    def _once(
+        self,
+        method: str,
+        url: str,
+        body: bytes | Part | None,
+        headers: dict[str, str],
+        into: Path | None,
+        *,
+        fresh: bool,
+    ) -> Answer:
+        parts = urlsplit(url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        sent = {"Accept": "*/*", "User-Agent": "kg", "Accept-Encoding": "identity"} | headers
+        if (said := self.authorizer.header(method, target)) is not None:
+            sent["Authorization"] = said
+        if body is not None or method in ("POST", "PUT"):
+            # Virtuoso answers 201 to a body without a length, and keeps nothing of it.
+            sent["Content-Length"] = str(body.size if isinstance(body, Part) else len(body or b""))
+        kept = self._connection is not None
+        if fresh:
+            self.close()
+        try:
+            return self._exchange(method, target, body, sent, into)
+        except (http.client.RemoteDisconnected, ConnectionError):
+            # A server may hang up between two requests, and that is no fault; what may not be sent twice has a connection of its own.
+            self.close()
+            if fresh or not kept:
+                raise
+            return self._exchange(method, target, body, sent, into)
+
+    def _exchange(
+        self, method: str, target: str, body: bytes | Part | None, headers: dict[str, str], into: Path | None
+    ) -> Answer:
+        connection = self._connection or self._connected()
+        self._connection = connection
+        connection.putrequest(method, target, skip_accept_encoding=True)
+        for name, value in headers.items():
+            connection.putheader(name, value)
+        broken: OSError | None = None
+        try:
+            connection.endheaders()
+            for block in body.blocks() if isinstance(body, Part) else [body] if body else []:
+                connection.send(block)
+        except (BrokenPipeError, ConnectionResetError) as error:
+            # Who refuses a long body answers before its end.
+            broken = error
+        try:
+            response = connection.getresponse()
+        except (OSError, http.client.HTTPException):
+            if broken is not None:
+                raise broken from None
+            raise
+        with response:
+            fields: dict[str, str] = {}
+            for name, value in response.getheaders():
+                key = name.lower()
+                fields[key] = f"{fields[key]}\n{value}" if key in fields else value
+            if into is not None and 200 <= response.status < 300:
+                with into.open("wb") as file:
+                    _copy(response, file)
+                content = b""
+            else:
+                content = response.read() if response.status < 300 else response.read(_SAID)
+            whole = response.isclosed()
+        if broken is not None or not whole:
+            self.close()
+        return Answer(response.status, fields, content)
+
+    def _connected(self) -> http.client.HTTPConnection:
+        scheme, host, port = self._origin
+        if scheme == "https":
+            # The certificate and its name are verified.
+            made: http.client.HTTPConnection = http.client.HTTPSConnection(
+                host, port, timeout=self._seconds, context=ssl.create_default_context(), blocksize=_BLOCK
+            )
+        else:
+            made = http.client.HTTPConnection(host, port, timeout=self._seconds, blocksize=_BLOCK)
+        made.connect()
+        with suppress(OSError):
+            made.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return made
+
+    def _unreachable(self, error: Exception, *, sent_once: bool) -> PushError:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        after = f" after {self._patience + 1} tries" if self._patience and not sent_once else ""
+        return PushError(
+            "KG620",
+            f"the store cannot be reached{after}: {reason}",
+            where=_shown(self.url),
+            advice="see that it runs, then give the same command again: it goes on where it was",
+        )
+
+
+def _copy(source: http.client.HTTPResponse, target: IO[bytes]) -> None:
+    while block := source.read(_BLOCK):
+        target.write(block)
+    if source.length:
+        raise http.client.IncompleteRead(b"", source.length)
+
+
+def _asked_wait(answer: Answer) -> float | None:
+    """Return the seconds that Retry-After names."""
+    text = answer.headers.get("retry-after", "").strip()
+    if text.isdecimal():
+        return float(text)
+    with suppress(ValueError):
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    return None
+
+
+def _origin(url: str) -> tuple[str, str, int]:
+    parts = urlsplit(url)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _shown(url: str) -> str:
+    """Return an address without what may be secret in it."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()

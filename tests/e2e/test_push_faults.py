@@ -1,0 +1,248 @@
+"""What can go wrong while `kg push` runs: after each fault the old graph is there, or the new one whole, and a second push finishes."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import kg
+from tests.e2e.test_push import GRAPH, KIND, lines, ours, push
+from tests.serving import kg_serve, oxigraph_serve
+from tests.shared import ROOT
+from tests.stores import TripleStore, free_port, store
+
+OLD, NEW = 7, 4000
+# After so many bytes on their way to the store something happens: some chunks are there, others are not.
+MIDDLE = 100_000
+STAGED = ("--staged", "--chunk", "20KB")
+
+
+class Proxy:
+    """A relay to a store on loopback, which does something once when so many bytes have come from the client."""
+
+    def __init__(self, running: TripleStore, after: int, action: Callable[[], None]) -> None:
+        self._port, self._left, self._action = running.port, after, action
+        self._place = socket.create_server(("127.0.0.1", 0))
+        self.done = threading.Event()
+        self._closed = False
+        self.url = f"http://127.0.0.1:{self._place.getsockname()[1]}{running.path}"
+        self._threads = [threading.Thread(target=self._listen, daemon=True)]
+        self._threads[0].start()
+
+    def close(self) -> None:
+        self._closed = True
+        with contextlib.suppress(OSError):
+            socket.create_connection(self._place.getsockname()).close()
+        self._place.close()
+
+    def _listen(self) -> None:
+        while not self._closed:
+            with contextlib.suppress(OSError):
+                near, _ = self._place.accept()
+                try:
+                    far = socket.create_connection(("127.0.0.1", self._port))
+                except OSError:
+                    near.close()
+                    raise
+                for one, other, up in ((near, far, True), (far, near, False)):
+                    threading.Thread(target=self._relay, args=(one, other, up), daemon=True).start()
+
+    def _relay(self, one: socket.socket, other: socket.socket, up: bool) -> None:
+        with contextlib.suppress(OSError):
+            while block := one.recv(4096):
+                if up and not self.done.is_set():
+                    self._left -= len(block)
+                    if self._left < 0:
+                        self.done.set()
+                        self._action()
+                        break
+                other.sendall(block)
+        for each in (one, other):
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
+
+
+@pytest.fixture(params=KIND)
+def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TripleStore]:
+    """Run a store of the test's own, with an old graph."""
+    with contextlib.ExitStack() as stack:
+        if request.param == "kg":
+            made = ours(stack, tmp_path)
+        else:
+            made = stack.enter_context(store(str(request.param), tmp_path / "store"))
+        (tmp_path / "old.nt").write_text(lines(OLD, "old"))
+        (tmp_path / "new.nt").write_text(lines(NEW, "new"))
+        status, said = push(made, tmp_path / "old.nt")
+        assert status == 0, said
+        yield made
+
+
+def finishes(running: TripleStore, folder: Path, *expected: str) -> None:
+    """Push once more, and look that all is there and nothing else."""
+    status, said = push(running, folder / "new.nt", *STAGED)
+    assert status == 0, said
+    assert all(text in said for text in expected), said
+    assert running.count(GRAPH) == NEW
+    assert running.graphs() == {GRAPH}
+
+
+def started(url: str, file: Path, environment: dict[str, str], *options: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", "from kg.cli import main; main()", "push", str(file), url, "--graph", GRAPH]
+    command += ["--journal", str(file.parent / "journal"), *options]
+    return subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT)} | environment, stderr=subprocess.PIPE)
+
+
+def test_a_client_that_is_killed_goes_on_where_it_was(running: TripleStore, tmp_path: Path) -> None:
+    process: list[subprocess.Popen[bytes]] = []
+    proxy = Proxy(running, MIDDLE, lambda: process[0].send_signal(signal.SIGKILL))
+    # The journal is one of the address: the second push has to come by the same way.
+    process.append(started(proxy.url, tmp_path / "new.nt", running.environment, *STAGED))
+    process[0].communicate(timeout=60)
+    assert proxy.done.is_set()
+    assert process[0].returncode == -signal.SIGKILL
+    assert running.count(GRAPH) == OLD
+    second = started(proxy.url, tmp_path / "new.nt", running.environment, *STAGED)
+    _, said = second.communicate(timeout=120)
+    proxy.close()
+    assert second.returncode == 0, said
+    assert b"of them before" in said
+    assert running.count(GRAPH) == NEW
+    assert running.graphs() == {GRAPH}
+
+
+def test_a_connection_that_is_cut_is_made_anew(running: TripleStore, tmp_path: Path) -> None:
+    proxy = Proxy(running, MIDDLE, lambda: None)
+    process = started(proxy.url, tmp_path / "new.nt", running.environment, *STAGED)
+    _, said = process.communicate(timeout=120)
+    proxy.close()
+    assert proxy.done.is_set()
+    assert process.returncode == 0, said
+    assert running.count(GRAPH) == NEW
+    assert running.graphs() == {GRAPH}
+
+
+def test_a_store_that_is_killed_has_the_old_graph_and_a_second_push_finishes(
+    running: TripleStore, tmp_path: Path
+) -> None:
+    if running.kind == "kg":
+        pytest.skip("the server of the tests has to end as it is told")
+    proxy = Proxy(running, MIDDLE, running.kill)
+    process = started(proxy.url, tmp_path / "new.nt", running.environment, *STAGED, "--retries", "1")
+    _, said = process.communicate(timeout=120)
+    proxy.close()
+    assert process.returncode == 3
+    assert b"KG620" in said
+    assert b"give the same command again" in said
+    running.start()
+    assert running.count(GRAPH) == OLD
+    # The journal of the first push is that of the proxy's address; its staging graph is the same one, and is begun anew.
+    finishes(running, tmp_path)
+
+
+def test_a_store_without_space_has_the_old_graph_and_a_second_push_finishes(tmp_path: Path) -> None:
+    limited = ["bash", "-c", "trap '' XFSZ; ulimit -f 300; exec \"$@\"", "bash"]
+    (tmp_path / "old.nt").write_text(lines(OLD, "old"))
+    (tmp_path / "new.nt").write_text(lines(NEW, "new" * 100))
+    with store("oxigraph", tmp_path / "store", wrap=limited) as running:
+        assert push(running, tmp_path / "old.nt")[0] == 0
+        status, said = push(running, tmp_path / "new.nt", "--staged", "--retries", "0")
+        assert status == 3, said
+        assert "KG62" in said
+        assert "give the same command again" in said
+        running.kill()
+        del running.command[: len(limited)]
+        running.start()
+        assert running.count(GRAPH) == OLD
+        finishes(running, tmp_path)
+
+
+@pytest.mark.slow
+def test_a_wrong_password_is_said_and_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "new.nt").write_text(lines(3))
+    with store("virtuoso", tmp_path / "store") as running:
+        running.environment |= {"KG_PUSH_PASSWORD": "not-this-one"}
+        status, said = push(running, tmp_path / "new.nt")
+        assert status == 3
+        assert "KG621" in said
+        assert "nothing was changed" in said
+        assert "not-this-one" not in said
+        assert running.count(GRAPH) == 0
+
+
+def test_a_server_for_reading_only_refuses_and_that_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "new.nt"
+    file.write_text(lines(3))
+    with store("oxigraph", tmp_path / "store") as running:
+        program = running.command[0]
+    with (
+        oxigraph_serve(program, tmp_path / "store" / "data", read_only=True) as oxigraph,
+        kg_serve(file) as ours_,
+    ):
+        for server in (oxigraph, ours_):
+            done = kg("push", file, server.url, "--graph", GRAPH, "--journal", tmp_path / "journal", "--retries", "0")
+            assert done.returncode == 3
+            assert b"KG622" in done.stderr, done.stderr
+            assert b"reading only" in done.stderr
+
+
+class _KeepsNothing(http.server.BaseHTTPRequestHandler):
+    """A store that answers 201 to everything, and keeps nothing."""
+
+    def _answer(self, status: int, body: bytes, media: str) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(status)
+        self.send_header("Content-Type", media)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        count = b'{"head":{"vars":["n"]},"results":{"bindings":[{"n":{"type":"literal","value":"0"}}]}}'
+        self._answer(200, count, "application/sparql-results+json")
+
+    def do_POST(self) -> None:
+        self._answer(201, b"", "text/plain")
+
+    do_DELETE = do_POST  # noqa: N815 - the name that the library calls
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize("method", ["--staged", "--whole"])
+def test_a_store_that_keeps_nothing_is_found_out(tmp_path: Path, method: str) -> None:
+    file = tmp_path / "new.nt"
+    file.write_text(lines(3))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", free_port()), _KeepsNothing) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        done = kg("push", file, url, "--graph", GRAPH, "--journal", tmp_path / "journal", "--store", "oxigraph", method)
+        server.shutdown()
+        thread.join()
+    assert done.returncode == 3
+    assert b"KG625" in done.stderr
+    assert b"3 triples were to be" in done.stderr
+
+
+def test_nobody_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "new.nt"
+    file.write_text(lines(3))
+    done = kg("push", file, f"http://127.0.0.1:{free_port()}", "--graph", GRAPH, "--retries", "0")
+    assert (done.returncode, b"KG620" in done.stderr) == (3, True)
+
+
+def test_a_password_in_the_address_is_refused(tmp_path: Path) -> None:
+    done = kg("push", tmp_path, "http://me:secret@127.0.0.1/", "--graph", GRAPH)
+    assert (done.returncode, b"secret" in done.stderr) == (2, False)
