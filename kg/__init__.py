@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from kg.version import __version__
 
 if TYPE_CHECKING:
+    from kg.loading import load
     from kg.mapping.api import map_records as map  # noqa: A004 - the name that people look for
 
-__all__ = ["__version__", "map"]
+__all__ = ["__version__", "load", "map"]
 
 
 def __getattr__(name: str) -> Any:
@@ -18,4 +19,8 @@ def __getattr__(name: str) -> Any:
         from kg.mapping.api import map_records
 
         return map_records
+    if name == "load":
+        from kg.loading import load
+
+        return load
     raise AttributeError(f"module 'kg' has no attribute {name!r}")
