@@ -24,7 +24,7 @@ import click
     metavar="IRI",
     help="What the IRIs of the data start with that have a page of their name; else it is found in the data.",
 )
-@click.option("--title", default="", metavar="TEXT", help="What the pages call the graph; else the name of TARGET.")
+@click.option("--title", default="", metavar="TEXT", help="What the pages call the graph; else the title of the release, or the name of TARGET.")
 @click.option("--description", default="", metavar="TEXT", help="What the graph is about, for the home page.")
 @click.option("--license", default="", metavar="IRI", help="The licence of the data.")
 @click.option(

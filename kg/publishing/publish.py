@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import pyoxigraph as ox
 
+from kg.errors import PublishError
 from kg.pages import Download, Site, SiteSettings
 from kg.pages.assets import assets
 from kg.pages.store import StoreGraph, usual_base
@@ -56,6 +57,10 @@ def publish(target: str, folder: Path, settings: PublishSettings, tell: Progress
     PublishError where the settings cannot be used, something of another stands in the way, or the folder cannot be written.
     """
     settings = checked(settings)
+    if (folder / "graph.nq.zst").is_file() and (folder / "manifest.json").is_file():
+        raise PublishError(
+            "KG651", "this is a release, not a site", where=str(folder), advice="publish into another directory"
+        )
     with opened(target) as source, changing(folder) as before:
         run = _Run(source, folder, settings, before)
         return run.unchanged() or run.all(tell)
@@ -74,7 +79,8 @@ class _Run:
     def inputs(self) -> str:
         """Return a digest of all that the site is made of, but for what is in the folder already."""
         told: dict[str, Any] = asdict(self.settings) | {"jobs": None, "previous": str(self.settings.previous)}
-        told |= {"kg": __version__, "graph": self.source.sha256, "name": self.source.name, "version": self.version}
+        told |= {"kg": __version__, "graph": self.source.sha256, "version": self.version}
+        told |= {"name": self.source.name, "license of the graph": self.source.license}
         told["assets"] = {name: hashlib.sha256(content).hexdigest() for name, content in assets().items()}
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
@@ -184,7 +190,7 @@ class _Run:
         return SiteSettings(
             title=settings.title or self.source.name,
             description=settings.description,
-            license=settings.license or None,
+            license=settings.license or self.source.license,
             base=base,
             root=settings.root,
             origin=settings.origin,

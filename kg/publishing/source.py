@@ -24,7 +24,7 @@ _FILES = ("graph.nq.zst", "graph.ttl", "report.html", "report.json", "report.ttl
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A graph to publish: its store, its files, and a session that holds its quads as the relation `quads`."""
+    """A graph to publish: what it is called, its store, its files, and a session that holds its quads as the relation `quads`."""
 
     name: str
     store: Path
@@ -32,6 +32,7 @@ class Source:
     sha256: str
     base: str | None
     con: duckdb.DuckDBPyConnection
+    license: str | None = None
 
 
 @contextmanager
@@ -54,7 +55,9 @@ def opened(target: str) -> Iterator[Source]:
         seen = _look(path)
         read_quads(con, [release.graph])
         files = tuple(path / name for name in _FILES if (path / name).is_file())
-        yield Source(path.name, release.store, files, digest_of(release.graph), release.base, con)
+        said = release.manifest["settings"]
+        name, license_ = said.get("title") or path.name, said.get("license")
+        yield Source(name, release.store, files, digest_of(release.graph), release.base, con, license_)
         if _look(path) != seen:
             raise PublishError(
                 "KG655",

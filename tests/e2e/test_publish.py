@@ -316,6 +316,24 @@ def test_files_of_others_stay_and_are_not_replaced(graph: Path, tmp_path: Path) 
     assert (theirs / "index.html").read_text() == "mine"
 
 
+def test_nothing_is_written_into_a_release(release: Path) -> None:
+    before = {path.name for path in release.iterdir()}
+    done = kg("publish", release, "-o", release)
+    assert (done.returncode, b"KG651" in done.stderr) == (3, True)
+    assert {path.name for path in release.iterdir()} == before
+
+
+def test_title_and_licence_are_those_of_the_release(tmp_path: Path) -> None:
+    licence = "https://creativecommons.org/licenses/by/4.0/"
+    (tmp_path / "a.txt").write_text("Orion-7B was trained on 64 A100 GPUs for 12 days.", encoding="utf-8")
+    options = ("--title", "Our <models>", "--license", licence)
+    assert kg("build", tmp_path / "a.txt", "-o", tmp_path / "build", *options).returncode == 0
+    assert kg("publish", tmp_path / "build", "-o", tmp_path / "site").returncode == 0
+    home = (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+    assert "Our &lt;models&gt;" in home
+    assert f'href="{licence}"' in home
+
+
 def test_nothing_is_written_through_a_link(graph: Path, tmp_path: Path) -> None:
     place, outside = tmp_path / "site", tmp_path / "outside"
     place.mkdir()
