@@ -260,7 +260,7 @@ class Client:
             "KG620",
             f"the store cannot be reached{after}: {reason}",
             where=_shown(self.url),
-            advice="see that it runs, then give the same command again: it goes on where it was",
+            advice="see that it runs, then give the same command again",
         )
 
 

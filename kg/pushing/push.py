@@ -17,6 +17,7 @@ from kg.pushing.literals import find_ill_typed
 from kg.pushing.plan import Method, Plan, choose, work_of
 from kg.pushing.probe import find
 from kg.pushing.remote import Remote
+from kg.release import open_release
 
 if TYPE_CHECKING:
     import duckdb
@@ -63,6 +64,8 @@ def push(target: str, url: str, settings: PushSettings, progress: Progress) -> O
 
     (Where the profile says that a store swaps in more than one step, a push that is broken off in that step is the exception; the next push mends it.)
     """
+    if not Path(target).is_file():
+        open_release(Path(target))
     client = Client(url.rstrip("/"), credentials_for(url), patience=settings.retries)
     try:
         with tempfile.TemporaryDirectory(prefix="kg-push-") as name:

@@ -243,6 +243,11 @@ def test_nobody_is_there(tmp_path: Path) -> None:
     assert (done.returncode, b"KG620" in done.stderr) == (3, True)
 
 
+def test_a_target_that_is_not_there_is_told_before_the_store_is_looked_for(tmp_path: Path) -> None:
+    done = kg("push", tmp_path / "nothing", f"http://127.0.0.1:{free_port()}", "--graph", GRAPH)
+    assert (done.returncode, b"KG404" in done.stderr) == (3, True), done.stderr
+
+
 def test_a_password_in_the_address_is_refused(tmp_path: Path) -> None:
     done = kg("push", tmp_path, "http://me:secret@127.0.0.1/", "--graph", GRAPH)
     assert (done.returncode, b"secret" in done.stderr) == (2, False)
