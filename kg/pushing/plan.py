@@ -87,7 +87,7 @@ class Plan:
             largest = max((chunk.size for chunk in content.chunks), default=0)
             how = f"POST {self.store.store}" if self.store.store else f"INSERT DATA at {self.store.update}"
             before = f", {self.sent} of them there from a push before" if self.sent else ""
-            lines.append(f"upload    {how}, {len(content.chunks)} chunks of up to {largest:,} bytes{before}")
+            lines.append(f"upload    {how}, {_many(len(content.chunks), 'chunk')} of up to {largest:,} bytes{before}")
             lines.append(f"staging   <{self.staging}>, verified by count and by every triple")
             seen = (
                 "readers see it as one step"
@@ -104,11 +104,15 @@ class Plan:
         """What was done, as one line."""
         what = {
             "nothing": "was there already",
-            "diff": f"changed by {self.removed:,} triples less and {self.added:,} more",
+            "diff": f"{self.removed:,} removed and {self.added:,} added",
             "whole": "pushed in one upload",
-            "staged": f"pushed in {len(self.content.chunks)} chunks{f', {self.sent} of them before' if self.sent else ''}, and swapped in",
+            "staged": f"pushed in {_many(len(self.content.chunks), 'chunk')}{f', {self.sent} of them before' if self.sent else ''}, and swapped in",
         }[self.method]
         return f"<{self.graph}>: {self.content.digest.triples:,} triples, {what}"
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def staging_graph(graph: str, content: Content) -> str:
