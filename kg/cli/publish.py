@@ -24,7 +24,12 @@ import click
     metavar="IRI",
     help="What the IRIs of the data start with that have a page of their name; else it is found in the data.",
 )
-@click.option("--title", default="", metavar="TEXT", help="What the pages call the graph; else the title of the release, or the name of TARGET.")
+@click.option(
+    "--title",
+    default="",
+    metavar="TEXT",
+    help="What the pages call the graph; else the title of the release, or the name of TARGET.",
+)
 @click.option("--description", default="", metavar="TEXT", help="What the graph is about, for the home page.")
 @click.option("--license", default="", metavar="IRI", help="The licence of the data.")
 @click.option(
@@ -40,6 +45,13 @@ import click
     metavar="TARGET",
     help="The release before this one, for the page of what changed; else the one that the site showed last.",
 )
+@click.option(
+    "--files",
+    type=click.IntRange(min=100),
+    default=200_000,
+    show_default=True,
+    help="So many files things have at most; where there would be more, things share files.",
+)
 @click.option("--jobs", type=click.IntRange(0, 256), default=0, help="Processes to work in; 0 for one a processor.")
 def command(
     target: str,
@@ -51,6 +63,7 @@ def command(
     license: str,  # noqa: A002 - the option is called so
     version: str,
     previous: Path | None,
+    files: int,
     jobs: int,
 ) -> int:
     """Write TARGET (a release or an RDF file) as a static site of linked data, for any web server.
@@ -77,6 +90,7 @@ def command(
         license=license,
         version=version,
         previous=previous,
+        files=files,
         jobs=jobs or os.cpu_count() or 1,
     )
     with Talk() as talk:

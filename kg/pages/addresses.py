@@ -115,6 +115,10 @@ class Addresses:
         """Say whether there may be a page of a thing below the base; a server answers for each."""
         return True
 
+    def bundle(self, document: str) -> str | None:  # noqa: ARG002 - a server has no files
+        """Return the name of the files that a document shares with others; None where it shares none."""
+        return None
+
     def page(self, name: str) -> str:
         """Return the path of a page of the site, such as `search` or `static/site.css`; the empty name is the home page."""
         return self.root + name

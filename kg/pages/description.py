@@ -49,7 +49,9 @@ def description(context: Context, iri: str, parts: Iterable[str]) -> list[ox.Tri
 def metadata(context: Context, iri: str) -> list[ox.Triple]:
     """Return what is to be said of the document itself: what it is about, which data set it belongs to, under which licence."""
     document = ox.NamedNode(context.absolute(context.addresses.document(iri, "html")))
-    said: list[tuple[str, Term]] = [(TYPE, ox.NamedNode(FOAF + "Document")), (FOAF + "primaryTopic", ox.NamedNode(iri))]
+    # A document has one primary topic at most.
+    topic = FOAF + ("topic" if context.addresses.bundle(iri.partition("#")[0]) else "primaryTopic")
+    said: list[tuple[str, Term]] = [(TYPE, ox.NamedNode(FOAF + "Document")), (topic, ox.NamedNode(iri))]
     if context.settings.dataset:
         said.append((VOID + "inDataset", ox.NamedNode(context.settings.dataset)))
     if context.settings.license:

@@ -18,13 +18,14 @@ SUFFIXES: Final = ("html", "ttl", "jsonld")
 # The pages of the site itself that the server has without a suffix.
 _PAGES: Final = ("class", "map", "ontology", "release", "search", "timeline")
 # Names at the top that things do not take.
-_TAKEN: Final = frozenset(("404", "index", "redirects", "void"))
+_TAKEN: Final = frozenset(("404", "bundle", "index", "redirects", "void"))
 # A file's name may have 255 bytes, and a path 1024 in a bucket; a suffix is still to come.
 _LONGEST_NAME: Final = 200
 _LONGEST_PATH: Final = 800
 # What is safe in a name for all: neither hidden nor ended by what Windows drops, none of its devices, nothing that a shell or a URL reads otherwise.
 _NAME = re.compile(r"(?![.~ ])[\w .,~!$'()+=@&;-]+(?<![. ])")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_ENDING = re.compile(r"[0-9a-z_-]*\Z")
 _SIMPLE = re.compile(r"([a-z0-9]+):(\w+)", re.ASCII)
 
 
@@ -35,16 +36,22 @@ class StaticAddresses(Addresses):
     The document of a thing `https://kg.example/id/model/x` is `id/model/x.html`, and its data `id/model/x.ttl`. Where that is no safe name, or differs
     from another in upper and lower case alone (`twins`, from `twins_of`), and outside the base, the name is a digest of the IRI, below `resource/`. `absent` are
     the documents below the base that are named somewhere and have no page.
+
+    Where there would be too many files, all documents but those that stay `alone` share files, in bundles by the last `letters` of their names (`ending`).
     """
 
     twins: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
+    alone: frozenset[str] | None = None
+    letters: int = 0
     static: ClassVar[bool] = True
     suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
 
     def url(self, iri: str) -> str:
         """Return the address of the page of a thing, with its fragment."""
         document, hash_, fragment = iri.partition("#")
+        if self.bundle(document):
+            return f"{self.document(document, 'html')}#{self.section(document)}"
         written = quote(fragment, safe=PCHAR + "/?%", errors="surrogatepass")
         return self.document(document, "html") + hash_ + written
 
@@ -61,6 +68,19 @@ class StaticAddresses(Addresses):
     def place(self, document: str) -> str:
         """Return the name of the files of a document below the folder of the site, without their suffix."""
         return _place(self, document)
+
+    def bundle(self, document: str) -> str | None:
+        """Return the name of the files that a document shares with others, without their suffix; None where it shares none."""
+        if self.alone is None or document in self.alone:
+            return None
+        return f"bundle/_{ending(document, self.letters)}"
+
+    def section(self, document: str) -> str:
+        """Return the id of a document's section in its bundle: its path below the base where that is plain, so that rules know it, else a digest."""
+        path = self._path(document)
+        # No other id of a page has a slash.
+        plain = path is not None and path.isascii() and "%" not in path and "/" in path
+        return path if path and plain else _digest(document).replace("/", "")
 
     def natural(self, document: str) -> str | None:
         """Return the name that is as the IRI is; None where that is not safe."""
@@ -81,7 +101,7 @@ class StaticAddresses(Addresses):
 
     def moved(self, document: str) -> str | None:
         """Return the path below the root that a document's IRI would have, where its files are called otherwise; else None."""
-        path = self._path(document)
+        path = None if self.bundle(document) else self._path(document)
         return path if path is not None and unquote(path, errors="surrogateescape") != self.place(document) else None
 
     def page(self, name: str) -> str:
@@ -112,6 +132,18 @@ class StaticAddresses(Addresses):
         return f"{name}index.html" if not name or name.endswith("/") else name
 
 
+def ending(document: str, letters: int) -> str:
+    """Return at most so many letters from the end of a document's name, of its first part where it has dots: small letters, digits, `_` and `-`.
+
+    Names are less alike there than where they begin, or after a dot: that of a statement begins with its passage and ends with its property. Rules of web
+    servers find the same in a path with one regular expression, and no file system takes two of them for one.
+    """
+    name = unquote(document, errors="surrogateescape").rpartition("/")[2].partition(".")[0]
+    found = _ENDING.search(name)
+    whole = found[0] if found else ""
+    return whole[max(0, len(whole) - letters) :]
+
+
 def twins_of(names: Iterable[str]) -> frozenset[str]:
     """Return those names, all in lower case, that more than one name has when upper and lower case are the same."""
     seen: set[str] = set()
@@ -124,6 +156,9 @@ def twins_of(names: Iterable[str]) -> frozenset[str]:
 
 @lru_cache(50_000)
 def _place(addresses: StaticAddresses, document: str) -> str:
+    shared = addresses.bundle(document)
+    if shared is not None:
+        return shared
     natural = addresses.natural(document)
     if natural is not None and natural.casefold() not in addresses.twins:
         return natural

@@ -141,9 +141,40 @@ class Site:
     def pages_of(self, iri: str) -> Iterator[tuple[str, str]]:
         """Yield the page of a thing or document, and those of its long lists, each with its address; nothing where there is none."""
         page = self.entity(iri)
-        if page is None:
-            return
-        yield self.addresses.document(iri, "html"), page
+        if page is not None:
+            yield self.addresses.document(iri, "html"), page
+            yield from self.lists_of(iri)
+
+    def bundle(self, documents: Sequence[str], languages: Sequence[str] = _ENGLISH) -> str | None:
+        """Return the page that things and documents share, each in a section of its own; None where there is none of them."""
+        titles: list[str] = []
+        sections: list[tuple[str, list[Markup]]] = []
+        legend: dict[str, str] = {}
+        for iri in documents:
+            section = self.addresses.url(iri).partition("#")[2]
+            shown = []
+            for each in self._things(iri, languages):
+                prefix = f"{section}#{each['said'].iri.partition('#')[2]}"
+                shown.append(part("section.html", prefix=prefix, **each))
+                titles.append(each["title"])
+                legend |= dict(each["legend"])
+            if shown:
+                sections.append((section, shown))
+        if not sections:
+            return None
+        return self._page(
+            "bundle.html",
+            "",
+            title=titles[0] + (f" and {len(titles) - 1:,} more" if len(titles) > 1 else ""),
+            count=len(titles),
+            links=links.of_thing(self._context, documents[0]),
+            forms=things.forms(self._context, documents[0]),
+            sections=sections,
+            legend=sorted(legend.items()),
+        )
+
+    def lists_of(self, iri: str) -> Iterator[tuple[str, str]]:
+        """Yield the pages of the long lists of a thing, each with its address."""
         for key, prop, count in things.long_lists(self._context, iri):
             for number in range(1, -(-count // self.settings.list_size) + 1):
                 listed = self.entity(iri, params={key: [prop], "page": [str(number)]})
@@ -381,6 +412,19 @@ class Site:
     def _top(self, here: str, asked: str) -> Markup:
         """Return what stands above each page; `here` is the page of the site that it is."""
         return part("top.html", site=self._about, at=self.addresses.page, here=here, asked=asked)
+
+    def _things(self, iri: str, languages: Sequence[str]) -> list[dict[str, Any]]:
+        """Return what templates need of a thing, or of all things of a document that is none."""
+        for chosen in ((iri,), self._parts(iri)):
+            found = [
+                things.thing(self._context, each, languages, {}, self._classes.get(each, 0), {})
+                for each in chosen
+                if is_iri(each)
+            ]
+            told = [each for each in found if each is not None]
+            if told:
+                return told
+        return []
 
     def _terms(self, title: str, iri: str | None, chosen: Sequence[str], languages: Sequence[str]) -> str:
         found = [self._vocabulary.terms[name] for name in chosen if name in self._vocabulary.terms]

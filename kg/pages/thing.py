@@ -195,7 +195,7 @@ def _list(context: Context, told: Said, languages: Sequence[str], name: str, pro
         page,
         last,
         tuple(pages(page, last)),
-        context.addresses.document(told.iri, "html"),
+        context.addresses.url(told.iri) if context.addresses.static else context.addresses.document(told.iri, "html"),
         lambda number: context.addresses.listing(told.iri, name, prop, number),
     )
 

@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 import pyoxigraph as ox
 
@@ -18,6 +19,7 @@ from kg.publishing.tree import Tree, Written
 
 # So many documents are made, and written, in one go.
 _BATCH = 250
+Group: TypeAlias = Sequence[str]
 _SYNTAXES = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
 
 
@@ -55,40 +57,66 @@ def _tree(maker: Maker) -> Tree:
     return Tree(maker.folder)
 
 
-def make_all(maker: Maker, documents: Sequence[str], jobs: int, tell: Callable[[int], None]) -> Iterator[Written]:
-    """Write all documents; yield their files in order."""
-    batches = [documents[start : start + _BATCH] for start in range(0, len(documents), _BATCH)]
+def make_all(maker: Maker, groups: Sequence[Group], jobs: int, tell: Callable[[int], None]) -> Iterator[Written]:
+    """Write all documents, those of a group to files that they share; yield their files in order."""
+    batches = list(_batches(groups))
     if jobs <= 1 or len(batches) <= 1:
         for batch in batches:
             yield from make(maker, batch)
-            tell(len(batch))
+            tell(sum(map(len, batch)))
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(jobs, len(batches)), context, _begin, (maker,)) as pool:
         try:
             for batch, files in zip(batches, pool.map(_make, batches), strict=True):
                 yield from files
-                tell(len(batch))
+                tell(sum(map(len, batch)))
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 
-def make(maker: Maker, documents: Iterable[str]) -> list[Written]:
-    """Write some documents."""
-    site, names = maker.site(), maker.settings.prefixes
+def make(maker: Maker, groups: Iterable[Group]) -> list[Written]:
+    """Write the documents of some groups."""
+    site, names, addresses = maker.site(), maker.settings.prefixes, maker.addresses
     contents: list[tuple[str, bytes]] = []
-    for document in documents:
-        pages = list(site.pages_of(document))
+    for group in groups:
+        pages = list(_bundle(site, group) if addresses.bundle(group[0]) else site.pages_of(group[0]))
         if not pages:
             continue
-        contents += [(maker.addresses.file(address), page.encode("utf-8", "replace")) for address, page in pages]
-        triples = site.description(document)
+        contents += [(addresses.file(address), page.encode("utf-8", "replace")) for address, page in pages]
+        triples = site.description(group[0])
+        if len(group) > 1:
+            triples = sorted(
+                {*triples, *(each for document in group[1:] for each in site.description(document))}, key=str
+            )
         contents += [
-            (maker.addresses.file(maker.addresses.document(document, suffix)), written(triples, syntax, names))
+            (addresses.file(addresses.document(group[0], suffix)), written(triples, syntax, names))
             for suffix, syntax in _SYNTAXES.items()
         ]
     return maker.tree().write(contents)
+
+
+def _bundle(site: Site, group: Group) -> Iterator[tuple[str, str]]:
+    """Yield the page that a group shares, and those of the long lists of its members."""
+    page = site.bundle(group)
+    if page is not None:
+        yield site.addresses.document(group[0], "html"), page
+        for document in group:
+            yield from site.lists_of(document)
+
+
+def _batches(groups: Iterable[Group]) -> Iterator[list[Group]]:
+    batch: list[Group] = []
+    count = 0
+    for group in groups:
+        batch.append(group)
+        count += len(group)
+        if count >= _BATCH:
+            yield batch
+            batch, count = [], 0
+    if batch:
+        yield batch
 
 
 assert _SYNTAXES.keys() <= MEDIA_TYPES.keys()  # noqa: S101 - each form has a media type
@@ -99,5 +127,5 @@ def _begin(maker: Maker) -> None:
     _maker[:] = [maker]
 
 
-def _make(documents: Sequence[str]) -> list[Written]:
-    return make(_maker[0], documents)
+def _make(groups: Sequence[Group]) -> list[Written]:
+    return make(_maker[0], groups)

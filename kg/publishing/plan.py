@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
 
 import duckdb
 
 from kg.pages import StaticAddresses
 from kg.pages.addresses import is_iri
-from kg.pages.paths import twins_of
+from kg.pages.names import TYPE
+from kg.pages.paths import SUFFIXES, ending, twins_of
+from kg.rdf.machinery import is_machinery
+
+# So many letters tell bundles apart at most.
+_MOST_LETTERS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The documents of a site, sorted, and the addresses of all pages."""
+    """The documents of a site, those that share files together, and the addresses of all pages."""
 
-    documents: tuple[str, ...]
+    groups: tuple[tuple[str, ...], ...]
     addresses: StaticAddresses
 
+    @property
+    def documents(self) -> int:
+        """How many documents there are."""
+        return sum(map(len, self.groups))
 
-def planned(con: duckdb.DuckDBPyConnection, base: str, root: str, terms: Iterable[str]) -> Plan:
-    """Find the documents: of subjects, of graphs, and of what is named below the base; `terms` are those of the vocabulary."""
+
+def planned(con: duckdb.DuckDBPyConnection, base: str, root: str, terms: Sequence[str], files: int) -> Plan:
+    """Find the documents: of subjects, of graphs, and of what is named below the base; `terms` are those of the vocabulary.
+
+    Where they would have more than so many files, things share files.
+    """
     subjects = _column(con, "SELECT DISTINCT s[2:-2] FROM quads WHERE s[1] = '<' AND s[2] <> '<'")
     named = _column(
         con,
@@ -38,11 +53,58 @@ def planned(con: duckdb.DuckDBPyConnection, base: str, root: str, terms: Iterabl
     documents = {iri for iri in found if is_iri(iri)}
     absent = {document for iri in (*mentioned, *found) if (document := iri.partition("#")[0]) not in documents}
     plain = StaticAddresses(base, root)
-    names = [name for document in documents if (name := plain.natural(document)) is not None]
-    addresses = StaticAddresses(
-        base, root, twins_of(names), frozenset(each for each in absent if each.startswith(base))
-    )
-    return Plan(tuple(sorted(documents)), addresses)
+    kept = {iri.partition("#")[0] for iri in terms if "#" in iri} & documents
+    alone, letters = bundled(documents, kept, lambda: _machinery(con), files)
+    names = [
+        name for document in (documents if alone is None else alone) if (name := plain.natural(document)) is not None
+    ]
+    gone = frozenset(each for each in absent if each.startswith(base))
+    addresses = StaticAddresses(base, root, twins_of(names), gone, alone, letters)
+    if alone is None:
+        return Plan(tuple((each,) for each in sorted(documents)), addresses)
+    placed = sorted((addresses.place(each), each) for each in documents)
+    groups = tuple(tuple(each for _, each in group) for _, group in groupby(placed, lambda each: each[0]))
+    return Plan(groups, addresses)
+
+
+def bundled(
+    documents: Collection[str], kept: Collection[str], machinery: Callable[[], Collection[str]], files: int
+) -> tuple[frozenset[str] | None, int]:
+    """Return the documents that keep files of their own, None for all, and how many letters of their names tell the bundles of the others apart.
+
+    Whole directories are bundled, so that rules of web servers know by an IRI which are: first those of evidence alone, and all where the things of the
+    world would take more than half of the files. Those `kept`, of terms, are never bundled. `machinery` returns the documents of evidence.
+    """
+    most = files // len(SUFFIXES)
+    if len(documents) <= most:
+        return None, 0
+    evidence = machinery()
+    world = {directory(each) for each in documents if each not in evidence and each not in kept}
+    alone = {each for each in documents if each in kept or directory(each) in world}
+    if len(alone) > most // 2:
+        alone = set(kept)
+    others = [each for each in documents if each not in alone]
+    letters = 0
+    while letters < _MOST_LETTERS and len({ending(each, letters + 1) for each in others}) <= most - len(alone):
+        letters += 1
+    return frozenset(alone), letters
+
+
+def directory(document: str) -> str:
+    """Return an IRI up to its last slash."""
+    return document[: document.rindex("/") + 1] if "/" in document else ""
+
+
+def _machinery(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Return the documents of which all types are of what is about the graph itself."""
+    types = _column(con, f"SELECT DISTINCT o FROM quads WHERE p = '<{TYPE}>' AND o[1] = '<'")
+    evidence = [each for each in types if is_machinery(each[1:-1])]
+    rows = con.execute(
+        f"""SELECT split_part(s[2:-2], '#', 1) AS document FROM quads WHERE p = '<{TYPE}>' AND s[1] = '<'
+        GROUP BY document HAVING bool_and(list_contains(?::VARCHAR[], o))""",
+        [evidence],
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
 
 
 def _column(con: duckdb.DuckDBPyConnection, query: str, *values: str) -> list[str]:

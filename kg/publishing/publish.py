@@ -18,7 +18,7 @@ from kg.pages.store import StoreGraph, usual_base
 from kg.pages.writing import written
 from kg.publishing import names, redirects, releases
 from kg.publishing.documents import Maker, make_all
-from kg.publishing.plan import Plan, planned
+from kg.publishing.plan import Plan, directory, planned
 from kg.publishing.releases import File, Published
 from kg.publishing.settings import PublishSettings, checked
 from kg.publishing.source import Source, opened
@@ -100,18 +100,18 @@ class _Run:
         graph = StoreGraph(open_store(self.source.store), prefixes(self.source.base or DEFAULT_BASE))
         site_settings = self.site_settings(usual_base(graph, self.source.base), release)
         learner = Site(graph, site_settings)
-        plan = planned(self.source.con, site_settings.base, site_settings.root, learner.terms())
-        site_settings = replace(site_settings, pictures=len(plan.documents) <= _PICTURED)
+        plan = planned(self.source.con, site_settings.base, site_settings.root, learner.terms(), self.settings.files)
+        site_settings = replace(site_settings, pictures=plan.documents <= _PICTURED and plan.addresses.alone is None)
         maker = Maker(self.source.store, self.folder, site_settings, plan.addresses)
         done = 0
 
         def count(more: int) -> None:
             nonlocal done
             done += more
-            tell("things", done, len(plan.documents))
+            tell("things", done, plan.documents)
 
-        tell("things", 0, len(plan.documents))
-        self.add(make_all(maker, plan.documents, self.settings.jobs, count))
+        tell("things", 0, plan.documents)
+        self.add(make_all(maker, plan.groups, self.settings.jobs, count))
         tell("lists", 0, 0)
         site = Site(graph, site_settings, plan.addresses)
         self.put(self.changelog(site, release))
@@ -119,13 +119,13 @@ class _Run:
         about = {
             "kg": __version__,
             "inputs": self.inputs(),
-            "documents": len(plan.documents),
+            "documents": plan.documents,
             "current": self.version,
             "releases": releases.told(self.releases),
         }
         removed = finish(self.folder, self.before, self.files, about)
         changed = sum(each.changed for each in self.files.values())
-        return Summary(len(plan.documents), len(self.files), changed, removed, self.version)
+        return Summary(plan.documents, len(self.files), changed, removed, self.version)
 
     def add(self, files: Iterable[Written]) -> None:
         """Remember what was written."""
@@ -229,9 +229,14 @@ class _Run:
     def rules(self, site: Site, plan: Plan) -> redirects.Rules:
         """Return what rules of web servers have to know."""
         base, addresses = site.settings.base, plan.addresses
-        below = ((each, each.removeprefix(base)) for each in plan.documents if each.startswith(base))
-        moved = [(path, addresses.place(each)) for each, _ in below if (path := addresses.moved(each)) is not None]
-        only = [path for each in site.hash_documents() if (path := addresses.natural(each)) is not None]
+        below = [each for group in plan.groups for each in group if each.startswith(base)]
+        moved = [(path, addresses.place(each)) for each in below if (path := addresses.moved(each)) is not None]
+        shared = {directory(each)[len(base) :] for each in below if addresses.bundle(each)}
+        only = [
+            path
+            for each in site.hash_documents()
+            if not addresses.bundle(each) and (path := addresses.natural(each)) is not None
+        ]
         dataset = site.settings.dataset or ""
         return redirects.Rules(
             addresses,
@@ -239,4 +244,5 @@ class _Run:
             tuple(sorted(only))[:_MOST_RULES],
             tuple(sorted(moved))[:_MOST_RULES],
             dataset.removeprefix(base) if dataset.startswith(base) else None,
+            tuple(sorted(shared)) if len(shared) <= _MOST_RULES else None,
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from kg.pages import StaticAddresses
 
@@ -33,6 +33,8 @@ _MEDIA = {
     "woff2": "font/woff2",
 }
 _IN_UTF8 = ("text/html", "text/turtle", "text/css", "text/javascript", "text/plain")
+# Directories with other letters in their names get no rules.
+_PLAIN = re.compile(r"[\w.,~/@:+-]*", re.ASCII)
 _NOT_A_WEIGHT = r"(?:;(?!\s*q\s*=)[^,;]*)*"
 _WEIGHTS = (
     r"(?:;\s*q\s*=\s*1(?:\.0*)?\s*)?(?:,|$)",
@@ -46,7 +48,8 @@ class Rules:
     """What the rules have to know.
 
     `documents` are the paths of documents that are no things (they answer 200), `moved` leads from the path of a thing whose name is no safe name of a
-    file to that of its files, both below the root and percent-encoded; `dataset` is the path of the data set as a whole, where it has one.
+    file to that of its files, both below the root and percent-encoded; `dataset` is the path of the data set as a whole, where it has one. The things in
+    the directories `bundled` share files; None where those are too many for a rule of each, so that any name that has no files of its own may be one.
     """
 
     addresses: StaticAddresses
@@ -54,6 +57,15 @@ class Rules:
     documents: Sequence[str] = ()
     moved: Sequence[tuple[str, str]] = ()
     dataset: str | None = None
+    bundled: Sequence[str] | None = ()
+
+    def bundles(self) -> list[str]:
+        """Return regular expressions for what follows the root in decoded paths of things that share files; the last group is the bundle's name."""
+        end = rf"[^/.]*?([0-9a-z_-]{{0,{self.addresses.letters}}})(?:\.[^/]*)?$"
+        if self.bundled is None:
+            return [f"(?:.*/)?{end}"]
+        plain = (unquote(each) for each in self.bundled)
+        return [f"{_quoted(each)}{end}" for each in plain if _PLAIN.fullmatch(each)]
 
 
 def files(rules: Rules) -> Iterator[tuple[str, bytes]]:
@@ -86,6 +98,7 @@ def _nginx_http(rules: Rules) -> str:
     forms = "".join(f'    "~*{pattern}" {suffix};\n' for pattern, suffix in accepted())
     documents = "".join(f'    "~^{_quoted(root + path)}$" Accept;\n' for path in rules.documents)
     moved = "".join(f'    "~^{_quoted(root + path)}$" "{root}{place}";\n' for path, place in rules.moved)
+    bundles = "".join(f'    "~^{_quoted(root)}{each}" "{root}bundle/_$1";\n' for each in rules.bundles())
     return f"""# Include this in the block `http`, and nginx-server.conf in the block `server`. Written by kg publish.
 # The form that a client likes most.
 map $http_accept $kg_form {{
@@ -104,6 +117,14 @@ map $kg_path $kg_vary {{
 map $kg_vary $kg_place {{
     default "";
     Accept $kg_path$kg_form;
+}}
+# Things that share files, by the last letters of their names; on a page each has a section.
+map $uri $kg_bundle {{
+    default "";
+{bundles}}}
+map $kg_path $kg_section {{
+    default "";
+    "~^{_quoted(root)}(?<kg_local>.*)$" "#$kg_local";
 }}
 # Things whose names are no safe names of files.
 map $kg_path $kg_moved {{
@@ -155,9 +176,19 @@ location @kg_thing {{
     error_page 404 {root}404.html;
     add_header Access-Control-Allow-Origin * always;
     add_header Vary Accept always;
-    set $kg_found $kg_moved;
+    set $kg_found "";
+    set $kg_at "";
+    if (-f $document_root$kg_bundle.html) {{
+        set $kg_found $kg_bundle;
+        set $kg_at $kg_form$kg_section;
+    }}
+    if ($kg_moved) {{
+        set $kg_found $kg_moved;
+        set $kg_at "";
+    }}
     if (-f $document_root$uri.html) {{
         set $kg_found $kg_path;
+        set $kg_at "";
     }}
     if ($kg_found = "") {{
         return 404;
@@ -167,6 +198,9 @@ location @kg_thing {{
     }}
     if ($kg_vary) {{
         rewrite ^(.*)$ $1$kg_form last;
+    }}
+    if ($kg_at ~ ^\\.html) {{
+        return 303 $kg_found$kg_at;
     }}
     return 303 $kg_found$kg_form;
 }}
@@ -192,6 +226,10 @@ RewriteRule ^(.*)$ $1%{{ENV:KG_FORM}} [L,E=KG_VARY:1,E=KG_PLACE:%{{ENV:KG_PATH}}
         f'RewriteCond %{{ENV:KG_PATH}} "^{_quoted(root + rules.dataset)}$"\nRewriteRule ^ {root}void.ttl [R=303,L]\n'
         if rules.dataset
         else ""
+    )
+    bundles = "".join(
+        f'RewriteCond %{{REQUEST_URI}} "^{_quoted(root)}{each}"\nRewriteRule ^ - [E=KG_BUNDLE:{root}bundle/_%1]\n'
+        for each in rules.bundles()
     )
     return f"""# For Apache 2.4, with `AllowOverride All` for this folder. Written by kg publish.
 Options -Indexes -MultiViews
@@ -220,6 +258,22 @@ RewriteRule ^ - [R=406,L,E=KG_VARY:1]
 {documents}{moved}RewriteCond %{{REQUEST_FILENAME}}.html -f
 RewriteCond %{{ENV:KG_PATH}} .
 RewriteRule ^ %{{ENV:KG_PATH}}%{{ENV:KG_FORM}} [R=303,L,NE,E=KG_VARY:1]
+{_bundled(bundles, f"^{_quoted(root)}(.*)$") if bundles else ""}"""
+
+
+def _bundled(bundles: str, local: str) -> str:
+    """Return the rules for things that share files, which come after those for all others."""
+    return f"""# Things that share files, by the last letters of their names; on a page each has a section.
+{bundles}RewriteCond %{{ENV:KG_BUNDLE}} ^$ [OR]
+RewriteCond %{{DOCUMENT_ROOT}}%{{ENV:KG_BUNDLE}}.html !-f
+RewriteRule ^ - [L]
+RewriteCond %{{ENV:KG_FORM}} ^$
+RewriteRule ^ - [R=406,L,E=KG_VARY:1]
+RewriteCond %{{ENV:KG_FORM}} ^\\.html$
+RewriteCond %{{ENV:KG_PATH}} "{local}"
+RewriteRule ^ %{{ENV:KG_BUNDLE}}.html#%1 [R=303,L,NE,E=KG_VARY:1]
+RewriteCond %{{ENV:KG_PATH}} .
+RewriteRule ^ %{{ENV:KG_BUNDLE}}%{{ENV:KG_FORM}} [R=303,L,NE,E=KG_VARY:1]
 """
 
 
@@ -235,6 +289,14 @@ def _w3id(rules: Rules) -> str:
         f'RewriteCond %{{ENV:KG_PATH}} "^{_quoted(path)}$"\nRewriteRule ^ {rules.url}{place}%{{ENV:KG_FORM}} [R=303,L,NE]\n'
         for path, place in rules.moved
     )
+    patterns = rules.bundles() if rules.bundled is not None else []
+    bundles = "".join(
+        f'RewriteCond %{{REQUEST_URI}} "^{_quoted(base)}{each}"\nRewriteRule ^ {rules.url}bundle/_%1%{{ENV:KG_FORM}}%{{ENV:KG_SECTION}} [R=303,L,NE]\n'
+        for each in patterns
+    )
+    if bundles:
+        section = 'RewriteCond %{ENV:KG_FORM}#%{ENV:KG_PATH} "^\\.html(#.*)$"\nRewriteRule ^ - [E=KG_SECTION:%1]\n'
+        bundles = f"# Things that share files.\n{section}{bundles}"
     return f"""# For the host of the IRIs ({rules.addresses.base}), such as w3id.org: leads from there to {rules.url}. Written by kg publish.
 Options -MultiViews
 RewriteEngine On
@@ -246,7 +308,7 @@ RewriteCond %{{ENV:KG_PATH}} "\\.(?:html|ttl|jsonld)$"
 RewriteRule ^ {rules.url}%{{ENV:KG_PATH}} [R=302,L,NE]
 {_rewritten()}{dataset}RewriteCond %{{ENV:KG_FORM}} ^$
 RewriteRule ^ - [R=406,L]
-{moved}RewriteRule ^ {rules.url}%{{ENV:KG_PATH}}%{{ENV:KG_FORM}} [R=303,L,NE]
+{moved}{bundles}RewriteRule ^ {rules.url}%{{ENV:KG_PATH}}%{{ENV:KG_FORM}} [R=303,L,NE]
 """
 
 

@@ -15,7 +15,7 @@ class PublishSettings:
     """Settings of a static site.
 
     `url` is the address at which it will stand, up to a `/`; `base` what the IRIs of the data start with that have a page there (empty: found in the
-    data). `version` names the release (empty: after its content), `previous` is the release before it, with which it is compared. `jobs` is the number of
+    data). `files` is how many files things have at most; beyond, they share some. `version` names the release (empty: after its content), `previous` is the release before it, with which it is compared. `jobs` is the number of
     processes that make the documents.
     """
 
@@ -26,6 +26,7 @@ class PublishSettings:
     license: str = ""
     version: str = ""
     previous: Path | None = None
+    files: int = 200_000
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
 
     @property

@@ -63,6 +63,21 @@ def test_pages_have_no_faults_and_fit_a_phone(browser: Browser, static: Server, 
             assert overflow(page) <= 0, address
 
 
+def test_a_page_that_things_share_has_no_faults(browser: Browser, release: Path, tmp_path: Path) -> None:
+    done = kg("publish", release, "-o", tmp_path / "site", "--files", "100")
+    assert done.returncode == 0, done.stderr.decode()
+    with nginx(tmp_path / "site", tmp_path / "site") as server, watching(browser, server, viewport=PHONE) as found:
+        for file in sorted((tmp_path / "site/bundle").glob("*.html"))[:3]:
+            page = found.open(f"/bundle/{file.name}")
+            assert faults(page) == [], file.name
+            assert overflow(page) <= 0, file.name
+        # The IRI of a thing leads to its section.
+        iri = page.locator("div.bundled").last.get_attribute("id")
+        page = found.open(f"/{iri}")
+        assert page.url.endswith(f"#{iri}")
+        expect(page.locator("div.bundled").last).to_be_in_viewport()
+
+
 def test_the_iri_of_a_thing_leads_to_its_page(opened: Watched, folder: Path) -> None:
     path = model(folder)
     page = opened.open(path.removesuffix(".html"))

@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 import pytest
@@ -492,6 +494,133 @@ def test_a_page_of_a_static_site_has_nothing_that_needs_a_server(folder: Path) -
         for part in ("/sparql", "data-suggest", "?f=", "?sort=", "/query", 'class="facets"'):
             assert part not in page
         assert 'http-equiv="Content-Security-Policy"' in page
+
+
+@pytest.fixture(scope="module")
+def bundled(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the top of a host that has a site of the seeds at /project/, in which evidence shares files, and the things of the world have their own."""
+    top = tmp_path_factory.mktemp("bundled")
+    publish(release, top / "project", "--url", "https://someone.example/project/", "--files", "1250")
+    return top
+
+
+def of_things(folder: Path) -> list[str]:
+    """Return the files of things, without those of long lists."""
+    return [name for name in files(folder) if name.startswith(("id/", "bundle/", "resource/")) and name[9:12] != "in/"]
+
+
+def described(file: Path) -> set[str]:
+    """Return the triples of a file without those about the file itself, and without blank nodes, whose names hold in one file alone."""
+    found = {str(quad.triple) for quad in ox.parse(path=str(file))}
+    return {each for each in found if "_:" not in each and ".html> " not in each}
+
+
+@pytest.mark.parametrize("most", [100, 600, 1250])
+def test_things_share_files_where_there_would_be_too_many(
+    most: int, release: Path, folder: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "site"
+    publish(release, place, "--files", str(most))
+    assert len(of_things(folder)) > 1250
+    assert 60 < len(of_things(place)) <= most
+    assert broken(place) == ([], {"404.html"})
+    assert (place / "id/model").is_dir() == (most == 1250)
+    assert not (place / "id/statement").exists()
+    pages = list((place / "bundle").glob("*.html"))
+    shown = set()
+    for page in pages:
+        html = page.read_text("utf-8")
+        ids = re.findall(r"\bid=\"([^\"]*)\"", html)
+        assert len(set(ids)) == len(ids), page
+        assert html.count("<h1") == 1
+        shown |= set(ids)
+        said = {quad.triple for quad in ox.parse(path=str(page.with_suffix(".ttl")))}
+        assert said == {quad.triple for quad in ox.parse(path=str(page.with_suffix(".jsonld")))}
+        for each in ids:
+            if each.startswith("id/") and "#" not in each:
+                assert described(folder / f"{each}.ttl") <= {str(triple) for triple in said}, each
+    # Nothing got lost.
+    plain = {name.removesuffix(".html") for name in files(folder) if name.startswith("id/") and name.endswith(".html")}
+    own = {name.removesuffix(".html") for name in files(place) if name.startswith("id/") and name.endswith(".html")}
+    assert {each for each in shown if each.startswith("id/") and "#" not in each} | own == plain
+    before = state(place)
+    assert " 0 written, 0 removed" in publish(release, place, "--files", str(most))
+    assert state(place) == before
+
+
+@pytest.mark.parametrize("serve", [nginx, apache])
+def test_a_thing_that_shares_files_leads_to_them(
+    serve: Callable[[Path, Path], AbstractContextManager[Server]], bundled: Path
+) -> None:
+    place = bundled / "project"
+    sections = {
+        each: page
+        for page in (place / "bundle").glob("*.html")
+        for each in re.findall(r"<div id=\"([^\"]*)\" class=\"bundled\"", page.read_text("utf-8"))
+        if each.startswith("id/")
+    }
+    assert len(sections) > 200
+    with serve(bundled, place) as server:
+        for iri, page in sorted(sections.items())[::10]:
+            for accept, suffix in ((HTML, ".html"), (TURTLE, ".ttl"), (JSON, ".jsonld")):
+                answer = server.ask(f"/project/{iri}", headers={"Accept": accept})
+                assert answer.status == 303, iri
+                parts = urlsplit(answer.headers["Location"])
+                assert parts.path == f"/project/bundle/{page.stem}{suffix}"
+                assert parts.fragment == (iri if accept == HTML else "")
+                assert "accept" in answer.headers["Vary"].lower()
+            document = server.ask(f"/project/bundle/{page.stem}.ttl")
+            assert (document.status, document.media) == (200, TURTLE)
+            assert f"https://kg.example/{iri}" in {
+                quad.subject.value for quad in ox.parse(document.body, format=ox.RdfFormat.TURTLE)
+            }
+        assert server.ask(f"/project/{iri}", headers={"Accept": "image/png"}).status == 406
+        # All others are as they were.
+        model = f"/project/id/model/{min((place / 'id/model').glob('*.html')).stem}"
+        answer = server.ask(model, headers={"Accept": TURTLE})
+        assert (answer.status, urlsplit(answer.headers["Location"]).path) == (303, f"{model}.ttl")
+        for path in ("/project/id/model/none", "/project/id/statement/none.at.all", "/project/bundle/none"):
+            assert server.ask(path, headers={"Accept": HTML}).status == 404, path
+
+
+def test_the_host_of_the_iris_leads_to_bundles_too(bundled: Path, tmp_path: Path) -> None:
+    (tmp_path / ".htaccess").write_bytes((bundled / "project/redirects/w3id.htaccess").read_bytes())
+    page = next(
+        page
+        for page in sorted((bundled / "project/bundle").glob("*.html"))
+        if "id/statement/" in page.read_text("utf-8")
+    )
+    iri = re.findall(r"<div id=\"(id/statement/[^\"]*)\" class=\"bundled\"", page.read_text("utf-8"))[0]
+    site = "https://someone.example/project"
+    with apache(tmp_path, tmp_path) as server:
+        for path, accept, place in (
+            (iri, HTML, f"/bundle/{page.name}#{iri}"),
+            (iri, TURTLE, f"/bundle/{page.stem}.ttl"),
+            ("id/model/x", HTML, "/id/model/x.html"),
+            ("id/model/x", JSON, "/id/model/x.jsonld"),
+        ):
+            answer = server.ask(f"/{path}", headers={"Accept": accept})
+            assert (answer.status, answer.headers["Location"]) == (303, site + place)
+
+
+def test_a_change_rewrites_only_its_bundle(graph: Path, tmp_path: Path) -> None:
+    place = tmp_path / "site"
+    # 43 documents of three files each.
+    publish(graph, place, "--release", "1", "--files", "100")
+    before = state(place)
+    graph.write_text(graph.read_text("utf-8").replace('"Model 17"', '"Model Seventeen"'), encoding="utf-8")
+    publish(graph, place, "--release", "2", "--files", "100", "--jobs", "2")
+    after = state(place)
+    assert after.keys() >= {name for name in before if name.startswith("bundle/")}
+    rewritten = {name for name in before if after.get(name) != before[name] and name.startswith("bundle/")}
+    assert "bundle/_7.html" in rewritten
+    # The country that links to it is shown with its name.
+    assert rewritten <= {f"bundle/_{end}.{form}" for end in ("7", "2") for form in ("html", "ttl", "jsonld")}
+    fresh = tmp_path / "fresh"
+    publish(graph, fresh, "--release", "2", "--files", "100", "--jobs", "1")
+    assert {name: each for name, each in contents(fresh).items() if name.startswith("bundle/")} == {
+        name: each for name, each in contents(place).items() if name.startswith("bundle/")
+    }
 
 
 def test_dumps_stay_with_their_release(graph: Path, tmp_path: Path) -> None:
