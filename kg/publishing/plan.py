@@ -83,9 +83,9 @@ def bundled(
     alone = {each for each in documents if each in kept or directory(each) in world}
     if len(alone) > most // 2:
         alone = set(kept)
-    others = [each for each in documents if each not in alone]
+    endings = {ending(each, _MOST_LETTERS) for each in documents if each not in alone}
     letters = 0
-    while letters < _MOST_LETTERS and len({ending(each, letters + 1) for each in others}) <= most - len(alone):
+    while letters < _MOST_LETTERS and len({each[-letters - 1 :] for each in endings}) <= most - len(alone):
         letters += 1
     return frozenset(alone), letters
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from kg.pages import StaticAddresses
+from kg.pages.addresses import RESERVED
 
 # Suffix, media type, and the range that the media type is in.
 _FORMS = (
@@ -64,8 +65,8 @@ class Rules:
         end = rf"[^/.]*?([0-9a-z_-]{{0,{self.addresses.letters}}})(?:\.[^/]*)?$"
         if self.bundled is None:
             return [f"(?:.*/)?{end}"]
-        plain = (unquote(each) for each in self.bundled)
-        return [f"{_quoted(each)}{end}" for each in plain if _PLAIN.fullmatch(each)]
+        plain = (each for each in map(unquote, self.bundled) if _PLAIN.fullmatch(each))
+        return [f"{_quoted(each)}{end}" for each in plain if each.partition("/")[0] not in RESERVED]
 
 
 def files(rules: Rules) -> Iterator[tuple[str, bytes]]:
@@ -296,7 +297,12 @@ def _w3id(rules: Rules) -> str:
     )
     if bundles:
         section = 'RewriteCond %{ENV:KG_FORM}#%{ENV:KG_PATH} "^\\.html(#.*)$"\nRewriteRule ^ - [E=KG_SECTION:%1]\n'
-        bundles = f"# Things that share files.\n{section}{bundles}"
+        # Documents that are no things have files of their own, wherever they are.
+        own = "".join(
+            f'RewriteCond %{{ENV:KG_PATH}} "^{_quoted(path)}$"\nRewriteRule ^ {rules.url}{path}%{{ENV:KG_FORM}} [R=303,L,NE]\n'
+            for path in rules.documents
+        )
+        bundles = f"# Things that share files.\n{own}{section}{bundles}"
     return f"""# For the host of the IRIs ({rules.addresses.base}), such as w3id.org: leads from there to {rules.url}. Written by kg publish.
 Options -MultiViews
 RewriteEngine On

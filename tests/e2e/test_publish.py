@@ -583,6 +583,26 @@ def test_a_thing_that_shares_files_leads_to_them(
             assert server.ask(path, headers={"Accept": HTML}).status == 404, path
 
 
+@pytest.mark.parametrize("serve", [nginx, apache])
+def test_things_in_very_many_directories_lead_to_their_bundles(
+    serve: Callable[[Path, Path], AbstractContextManager[Server]], tmp_path: Path
+) -> None:
+    file, place = tmp_path / "many.nt", tmp_path / "site"
+    label = "<http://www.w3.org/2000/01/rdf-schema#label>"
+    lines = (f'<https://kg.example/id/d{n}/t{n}> {label} "thing {n}" .\n' for n in range(1100))
+    file.write_text("".join(lines), encoding="utf-8")
+    publish(file, place, "--base", "https://kg.example/", "--files", "300")
+    with serve(place, place) as server:
+        for path, accept, wanted in (
+            ("id/d7/t7", HTML, "/bundle/_7.html#id/d7/t7"),
+            ("id/d1007/t1007", TURTLE, "/bundle/_7.ttl"),
+        ):
+            answer = server.ask(f"/{path}", headers={"Accept": accept})
+            assert answer.status == 303
+            assert answer.headers["Location"].removeprefix(server.url.rstrip("/")) == wanted
+        assert server.ask("/id/none/xyz", headers={"Accept": HTML}).status == 404
+
+
 def test_the_host_of_the_iris_leads_to_bundles_too(bundled: Path, tmp_path: Path) -> None:
     (tmp_path / ".htaccess").write_bytes((bundled / "project/redirects/w3id.htaccess").read_bytes())
     page = next(
@@ -596,6 +616,7 @@ def test_the_host_of_the_iris_leads_to_bundles_too(bundled: Path, tmp_path: Path
         for path, accept, place in (
             (iri, HTML, f"/bundle/{page.name}#{iri}"),
             (iri, TURTLE, f"/bundle/{page.stem}.ttl"),
+            ("ns", TURTLE, "/ns.ttl"),
             ("id/model/x", HTML, "/id/model/x.html"),
             ("id/model/x", JSON, "/id/model/x.jsonld"),
         ):

@@ -65,6 +65,12 @@ def test_a_rule_finds_the_bundle_of_each_thing(found: list[str], letters: int) -
             assert [f"bundle/_{match[1]}" for match in matches] == ([addresses.bundle(document)]), name
 
 
+def test_directories_of_the_site_itself_and_odd_ones_get_no_rules() -> None:
+    addresses = StaticAddresses(BASE, "/", frozenset(), frozenset(), frozenset(), 2)
+    rules = Rules(addresses, "", bundled=["id/a/", "release/", "id/q%22/", "id/$x/", 'id/"/'])
+    assert [re.match(each, "id/a/b") is not None for each in rules.bundles()] == [True]
+
+
 def test_evidence_is_bundled_before_the_world() -> None:
     world = {f"{BASE}id/model/m{n}" for n in range(20)}
     evidence = {f"{BASE}id/statement/s{n}" for n in range(200)}
