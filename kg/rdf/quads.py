@@ -88,17 +88,16 @@ def read_lines(path: Path) -> str:
 def columns_of(lines: str, more: str = "") -> str:
     """Return the SQL that takes canonical N-Quads lines (a relation with the column `line`) apart, into s, p, o and g, after the columns `more`.
 
-    The first two spaces end subject and predicate; the last quote mark, if any, ends the object's lexical form.
+    Only a literal or a triple term holds spaces. What comes before the dot is a graph if there are more than three terms and it does not end one of these two.
     """
-    rest = "substr(line, length(split_part(line, ' ', 1)) + length(split_part(line, ' ', 2)) + 3)"
-    # What follows the lexical form holds no space but the one before the graph.
-    graph = "split_part(CASE WHEN starts_with(rest, '\"') THEN split_part(rest, '\"', -1) ELSE rest END, ' ', 2)"
+    graph = "CASE WHEN len(words) > 4 AND words[-2] >= '<' AND NOT contains(words[-2], '\"') THEN words[-2] END"
+    # Most objects are one word.
+    value = "CASE WHEN until = 3 THEN words[3] ELSE array_to_string(words[3:until], ' ') END"
     columns = f"{more}, " if more else ""
     return f"""
-        SELECT {columns}split_part(line, ' ', 1) AS s, split_part(line, ' ', 2) AS p,
-               CASE WHEN graph = '' THEN rest ELSE left(rest, length(rest) - length(graph) - 1) END AS o, nullif(graph, '') AS g
-        FROM (SELECT *, {graph} AS graph FROM (SELECT *, left({rest}, -2) AS rest FROM {lines}))
-        """
+        SELECT {columns}words[1] AS s, words[2] AS p, {value} AS o, g
+        FROM (SELECT *, len(words) - CASE WHEN g IS NULL THEN 1 ELSE 2 END AS until
+          FROM (SELECT *, {graph} AS g FROM (SELECT *, string_split(line, ' ') AS words FROM {lines})))"""
 
 
 def declared_prefixes(path: Path) -> dict[str, str]:
