@@ -51,8 +51,7 @@ def parted(relation: str) -> str:
 
 def local(iri: str) -> str:
     """Return the SQL of the last part of an IRI, with the closing bracket."""
-    return f"""(CASE WHEN contains({iri}, '/') OR contains({iri}, '#')
-        THEN split_part(split_part({iri}, '/', -1), '#', -1) ELSE split_part({iri}, ':', -1) END)"""
+    return f"coalesce(nullif(regexp_extract({iri}, '[^/#]*$'), {iri}), split_part({iri}, ':', -1))"
 
 
 def fits(local_name: str) -> str:
