@@ -54,23 +54,28 @@ def flat(syntax: Syntax, *, graphs: bool, items: bool = False) -> str:
 
     With `items`, the rows of `export_cells` are left out and those of `export_items` come in; the rows then have their number (id) and o as well.
     """
-    of_graph = "g" if graphs else "NULL::VARCHAR AS g"
-    more = ", o" if items else ""
-    triples = f"(SELECT s, {syntax.predicate} AS p, o, {of_graph} FROM quads)"
+    # The sort carries no column that can be had after it: what it holds may go to the disk.
+    of_graph = "g, " if graphs else ""
+    kind = ", false AS item, o" if items else ""
+    triples = f"(SELECT {of_graph}s, {syntax.predicate} AS p, o FROM quads)"
     if items:
         triples = f"(SELECT * FROM {triples} t ANTI JOIN export_cells c ON t.s = c.node)"
-    rows = f"SELECT g, s, n, name, {syntax.value} AS v, false AS item{more} FROM {parted(triples)} JOIN export_predicates USING (p)"
+    rows = f"SELECT {of_graph}s, n, {syntax.value} AS v{kind} FROM {parted(triples)} JOIN export_predicates USING (p)"
     if items:
         rows += f"""
-            UNION ALL SELECT g, s, n, NULL, {syntax.value}, true, o
+            UNION ALL SELECT {of_graph}s, n, {syntax.value}, true, o
             FROM (SELECT i.* EXCLUDE (p), q.p, q.name, q.coercion FROM {parted("export_items")} i
               LEFT JOIN export_predicates q ON i.p = q.p AND q.p NOT IN ('{TYPE}', '{FIRST}'))"""
     new_g = "(g IS DISTINCT FROM lag(g) OVER ()) OR " if graphs else ""
     next_g = "(g IS DISTINCT FROM lead(g) OVER ()) OR " if graphs else ""
     number = ", row_number() OVER () AS id" if items else ""
     order = f"{'g NULLS FIRST, ' if graphs else ''}s, n, v"
+    names = "(SELECT list(name ORDER BY n) FROM export_predicates)[n]"
+    added = f"CASE WHEN NOT item THEN {names} END AS name" if items else f"{names} AS name, false AS item"
+    if not graphs:
+        added += ", NULL::VARCHAR AS g"
     return f"""
-        SELECT *, first_s OR n <> lag(n) OVER () AS first_p, last_s OR n <> lead(n) OVER () AS last_p{number} FROM (
+        SELECT *, {added}, first_s OR n <> lag(n) OVER () AS first_p, last_s OR n <> lead(n) OVER () AS last_p{number} FROM (
           SELECT *, {new_g}(s IS DISTINCT FROM lag(s) OVER ()) AS first_s, {next_g}(s IS DISTINCT FROM lead(s) OVER ()) AS last_s FROM (
             SELECT * EXCLUDE (new) FROM (
               SELECT *, {new_g}(s IS DISTINCT FROM lag(s) OVER ()) OR n <> lag(n) OVER () OR v <> lag(v) OVER () AS new

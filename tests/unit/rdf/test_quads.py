@@ -9,9 +9,11 @@ import duckdb
 import pyoxigraph as ox
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.errors import SourceError
-from kg.rdf.quads import parse_file, rdf_syntax, read_quads
+from kg.rdf.quads import columns_of, parse_file, rdf_syntax, read_quads
 
 EX = "http://example.org/"
 TRIG = f"""@prefix : <{EX}> .
@@ -40,6 +42,23 @@ def test_terms_are_canonical(tmp_path: Path) -> None:
     path = tmp_path / "a.trig"
     path.write_text(TRIG, encoding="utf-8")
     assert rows(path) == EXPECTED
+
+
+# Words that look like the other parts of a line.
+WORDS = st.lists(st.sampled_from(["", "a", "é", "<a>", "<a", "_:b", ".", '\\\\"', ")>>", "<<("]), max_size=5).map(
+    " ".join
+)
+LITERALS = st.builds('"{}"{}'.format, WORDS, st.sampled_from(["", "@en", f"^^<{EX}dt>"]))
+NODES = st.sampled_from([f"<{EX}é>", "_:b1"])
+TERMS = NODES | LITERALS | st.builds(f"<<( _:b <{EX}p> {{}} )>>".format, NODES | LITERALS)
+
+
+@given(st.lists(st.tuples(NODES, st.just(f"<{EX}p>"), TERMS, st.none() | NODES), min_size=1))
+def test_lines_are_taken_apart_whatever_their_literals_say(quads: list[tuple[str, str, str, str | None]]) -> None:
+    lines = [" ".join([*filter(None, quad), "."]) for quad in quads]
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE lines AS SELECT unnest($1) AS line", [lines])
+        assert con.execute(columns_of("lines")).fetchall() == quads
 
 
 @pytest.mark.parametrize("suffix", [".nq", ".nq.gz", ".nq.zst", ".trig.gz", ".jsonld"])
