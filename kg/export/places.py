@@ -71,9 +71,10 @@ def find_lists(con: duckdb.DuckDBPyConnection, *, graphs: bool) -> None:
         # Those in a circle stay on the way for ever.
         (count,) = con.execute("SELECT count(*) FROM export_leaps WHERE NOT there").fetchone() or (0,)
         before, on_the_way = on_the_way if before != -1 else -2, count
+    _find_rooted(con)
     con.execute("""
         CREATE OR REPLACE TEMP TABLE export_lists AS
-        SELECT ahead AS node FROM export_leaps WHERE there GROUP BY ahead HAVING bool_or(ends)""")
+        SELECT ahead AS node FROM export_leaps JOIN export_rooted r ON ahead = r.node WHERE there GROUP BY ahead HAVING bool_or(ends)""")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE export_items AS
         SELECT c.g, l.ahead AS s, c.item AS o, l.far AS n, e.p
@@ -81,6 +82,24 @@ def find_lists(con: duckdb.DuckDBPyConnection, *, graphs: bool) -> None:
     con.execute("""
         CREATE OR REPLACE TEMP TABLE export_cells AS
         SELECT l.node FROM export_leaps l JOIN export_lists h ON l.ahead = h.node""")
+
+
+def _find_rooted(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `export_rooted`: the nodes of `export_single` that something outside of them leads to; a list in a circle would have no place to stand."""
+    # From each node to what uses it, from a cell to the first one of its list, and then twice as far each time.
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE export_ways AS
+        WITH ways AS (SELECT e.node, coalesce(l.ahead, e.s) AS up FROM export_single e LEFT JOIN export_leaps l ON e.s = l.node AND l.there)
+        SELECT node, up, up NOT IN (SELECT node FROM export_single) AS rooted FROM ways""")
+    before, left = -1, 0
+    while left != before:
+        con.execute("""
+            CREATE OR REPLACE TEMP TABLE export_ways AS
+            SELECT a.node, coalesce(b.up, a.up) AS up, a.rooted OR coalesce(b.rooted, false) AS rooted
+            FROM export_ways a LEFT JOIN export_ways b ON a.up = b.node""")
+        (count,) = con.execute("SELECT count(*) FROM export_ways WHERE NOT rooted").fetchone() or (0,)
+        before, left = (left if before != -1 else -2), count
+    con.execute("CREATE OR REPLACE TEMP TABLE export_rooted AS SELECT node FROM export_ways WHERE rooted")
 
 
 def make_rows(con: duckdb.DuckDBPyConnection, syntax: Syntax, *, graphs: bool) -> None:

@@ -165,11 +165,14 @@ class Client:
         *,
         fresh: bool,
     ) -> Answer:
-        while True:
-            answer = self._once(method, url, body, headers, into, fresh=fresh)
+        answer = self._once(method, url, body, headers, into, fresh=fresh)
+        # Once to show the password, and once more with a newer nonce; a server that takes it for wrong may give out new ones without end.
+        for _ in range(2):
             challenges = answer.headers.get("www-authenticate", "")
             if answer.status != 401 or not self.authorizer.learn(challenges.split("\n")):
-                return answer
+                break
+            answer = self._once(method, url, body, headers, into, fresh=fresh)
+        return answer
 
     def _once(
         self,

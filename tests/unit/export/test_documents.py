@@ -11,7 +11,7 @@ import pyld.jsonld
 import pyoxigraph as ox
 import pytest
 import rdflib
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kg.errors import QueryError
@@ -352,6 +352,9 @@ CELLS = st.lists(
 @pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(CELLS, st.lists(QUAD, max_size=3))
+# Lists that hold themselves, and each other.
+@example([(ox.BlankNode("b0"), ox.BlankNode("b0"), LIST[2])], [])
+@example([(ox.BlankNode("b0"), ox.BlankNode("b1"), LIST[2]), (ox.BlankNode("b1"), ox.BlankNode("b0"), LIST[2])], [])
 def test_any_chain_of_cells_comes_back(cells: list[tuple[Any, Any, Any]], more: list[ox.Quad]) -> None:
     quads = without_graphs(more)
     for cell, item, rest in cells:

@@ -135,6 +135,15 @@ def test_a_wrong_password_is_sent_once() -> None:
     assert len(seen) == 2
 
 
+def test_a_server_that_gives_out_new_nonces_without_end_is_not_asked_without_end() -> None:
+    answers = [(401, {"WWW-Authenticate": f'Digest realm="x", qop="auth", nonce="{number}"'}) for number in range(9)]
+    with answering(*answers) as (url, seen):
+        caller, _ = client(url, PERSON)
+        assert caller.send("GET", url).status == 401
+        caller.close()
+    assert len(seen) == 3
+
+
 @pytest.mark.parametrize(("algorithm", "make"), [("MD5", hashlib.md5), ("SHA-256", hashlib.sha256)])
 def test_digest_is_that_of_the_standard(algorithm: str, make: type) -> None:
     # The example of RFC 7616, section 3.9.1, but for the cnonce, which is drawn.
