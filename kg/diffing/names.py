@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from kg.diffing.changes import Name, Value
-from kg.rdf.namespaces import DCTERMS, FOAF, QUDT, RDF, RDFS, SCHEMA, SCHEMA_OLD, SKOS, XSD
+from kg.rdf.labels import LABELS
+from kg.rdf.namespaces import QUDT, RDF, XSD
 from kg.rdf.prefixes import shortened
 from kg.rdf.quads import columns_of
 from kg.rdf.vocabulary import load_vocabulary
@@ -17,19 +18,7 @@ if TYPE_CHECKING:
     import duckdb
     import pyoxigraph as ox
 
-# The best first.
-_LABELS = tuple(
-    f"<{iri}>"
-    for iri in (
-        SKOS + "prefLabel",
-        RDFS + "label",
-        SCHEMA + "name",
-        SCHEMA_OLD + "name",
-        FOAF + "name",
-        DCTERMS + "title",
-        ONTOLOGY + "name",
-    )
-)
+_LABELS = tuple(f"<{iri}>" for iri in LABELS)
 # What has a number and a unit is called by them.
 _NUMBER, _UNIT = f"<{QUDT}numericValue>", f"<{ONTOLOGY}unitText>"
 _BARE = frozenset(

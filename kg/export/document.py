@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING
 
 from kg.export.arrow import write_text
-from kg.export.survey import FIRST, REIFIES, TYPE, parted, text
+from kg.export.survey import FIRST, REIFIES, TYPE, parted
+from kg.rdf.sql import text
 
 if TYPE_CHECKING:
     import duckdb

@@ -6,10 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from kg.export.document import order_predicates
-from kg.export.survey import NIL, TYPE, Survey, local, text
+from kg.export.survey import NIL, TYPE, Survey, local
 from kg.export.syntax import Syntax, shortened
 from kg.rdf.namespaces import RDF, XSD
 from kg.rdf.prefixes import shortened as shortened_iri
+from kg.rdf.sql import text
 from kg.resources import resource
 
 if TYPE_CHECKING:

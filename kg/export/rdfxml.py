@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from kg.errors import QueryError
 from kg.export.document import order_predicates
-from kg.export.survey import text
 from kg.export.syntax import Syntax
 from kg.rdf.namespaces import RDF
+from kg.rdf.sql import text
 
 if TYPE_CHECKING:
     import duckdb

@@ -24,11 +24,6 @@ _BARE = {
 }
 
 
-def text(value: str) -> str:
-    """Return a value as text of SQL."""
-    return "'" + value.replace("'", "''") + "'"
-
-
 def bare(lexical: str, suffix: str) -> str:
     """Return the SQL that says whether Turtle writes a literal (SQL of its lexical form and of what follows the quotes) without quotes."""
     tests = " ".join(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kg.export.survey import fits, text
+from kg.export.survey import fits
+from kg.rdf.sql import text
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.export.document import order_predicates
-from kg.export.survey import NIL, TYPE, Survey, bare, local, text
+from kg.export.survey import NIL, TYPE, Survey, bare, local
 from kg.export.syntax import Syntax, shortened
 from kg.rdf.prefixes import shortened as shortened_iri
+from kg.rdf.sql import text
 
 if TYPE_CHECKING:
     import duckdb

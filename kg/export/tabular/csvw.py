@@ -13,8 +13,9 @@ from urllib.parse import quote, urljoin
 
 from kg.export.tabular.catalogue import write_json
 from kg.export.tabular.facts import Column, Table, node_sql, raw, read_facts, read_tables
-from kg.export.tabular.sql import copy_csv, quoted, text
+from kg.export.tabular.sql import copy_csv, quoted
 from kg.rdf.namespaces import RDF, XSD
+from kg.rdf.sql import text
 
 if TYPE_CHECKING:
     import duckdb

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.export.tabular.facts import FORMS, Column, Table, cast, form_sql, read_facts, read_tables, term_sql, wanted_sql
-from kg.export.tabular.sql import quoted, text
+from kg.export.tabular.sql import quoted
 from kg.rdf.namespaces import RDF, XSD
+from kg.rdf.sql import text
 
 if TYPE_CHECKING:
     import duckdb

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kg.export.tabular.naming import distinct_names, word
-from kg.export.tabular.sql import quoted, text
+from kg.export.tabular.sql import quoted
 from kg.rdf.namespaces import RDF, XSD
+from kg.rdf.sql import text
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from kg.errors import QueryError
 from kg.export.tabular.facts import Column, Table, node_sql, raw, read_facts, read_tables
-from kg.export.tabular.sql import copy_csv, quoted, relation, text
+from kg.export.tabular.sql import copy_csv, quoted, relation
 from kg.rdf.namespaces import RDF
+from kg.rdf.sql import text
 
 if TYPE_CHECKING:
     import duckdb

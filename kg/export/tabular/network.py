@@ -9,9 +9,10 @@ from typing import IO, TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 from kg.export.tabular.facts import FORMS, LONG_DIGITS, STEP, node_sql, read_facts
-from kg.export.tabular.sql import copy_lines, relation, text
+from kg.export.tabular.sql import copy_lines, relation
 from kg.rdf.namespaces import RDF, RDFS
 from kg.rdf.prefixes import shortened
+from kg.rdf.sql import text
 
 if TYPE_CHECKING:
     import duckdb

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from kg.export.tabular.catalogue import write_catalogue
 from kg.export.tabular.facts import Table, read_facts, read_tables, term_sql, typed
-from kg.export.tabular.sql import text
 from kg.rdf.namespaces import RDF, XSD
+from kg.rdf.sql import text
 
 if TYPE_CHECKING:
     import duckdb
