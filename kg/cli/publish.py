@@ -80,6 +80,7 @@ def command(
     import os
 
     from kg.cli.talk import Talk
+    from kg.errors import PublishError
     from kg.publishing import PublishSettings, publish
 
     settings = PublishSettings(
@@ -93,8 +94,16 @@ def command(
         files=files,
         jobs=jobs or os.cpu_count() or 1,
     )
-    with Talk() as talk:
-        done = publish(target, output, settings, talk.progress)
+    try:
+        with Talk() as talk:
+            done = publish(target, output, settings, talk.progress)
+    except KeyboardInterrupt:
+        raise PublishError(
+            "KG657",
+            "stopped before the end; each file that is there is whole, but some may be of the run before",
+            where=str(output),
+            advice="give the same command again to finish",
+        ) from None
     click.echo(
         f"{output}: {done.documents:,} documents in {done.files:,} files, {done.written:,} written, {done.removed:,} removed; release {done.version}",
         err=True,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from kg.cli.options import printable, size
+from kg.cli.options import iri, printable, size
 from kg.cli.talk import Talk
+from kg.errors import PushError
 
 if TYPE_CHECKING:
     from kg.pushing.plan import Method
@@ -46,7 +47,7 @@ def address(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.command("push")
 @click.argument("target")
 @click.argument("url", callback=address)
-@click.option("--graph", metavar="IRI", help="The graph of the store that TARGET becomes.")
+@click.option("--graph", metavar="IRI", callback=iri, help="The graph of the store that TARGET becomes.")
 @click.option(
     "--named", is_flag=True, help="Push each named graph of TARGET under its own name; --graph is then for the rest."
 )
@@ -71,7 +72,9 @@ def address(_: click.Context, __: click.Parameter, value: str) -> str:
     show_default=True,
     help="Read back and compare every triple, count them, or trust the store.",
 )
-@click.option("--base", metavar="IRI", help="Where IRIs for blank nodes are made; else it is that of the release.")
+@click.option(
+    "--base", metavar="IRI", callback=iri, help="Where IRIs for blank nodes are made; else it is that of the release."
+)
 @click.option("--gzip", "compress", is_flag=True, help="Compress uploads, where the store takes that.")
 @click.option("--chunk", metavar="SIZE", help="The size of an upload, such as 4MB; else it suits the store.")
 @click.option(
@@ -148,8 +151,16 @@ def command(
         retries=retries,
         journal=journal,
     )
-    with Talk(always=progress) as talk:
-        done = push(target, url, settings, talk.progress)
+    try:
+        with Talk(always=progress) as talk:
+            done = push(target, url, settings, talk.progress)
+    except KeyboardInterrupt:
+        raise PushError(
+            "KG633",
+            "stopped before the end; a graph of the store is what it was or whole, unless its profile says that it is swapped in steps",
+            where=url,
+            advice="give the same command again to finish",
+        ) from None
     for line in done.left_out[:_LISTED]:
         click.echo(printable(f"left out: {line[:500]}"), err=True)
     if len(done.left_out) > _LISTED:

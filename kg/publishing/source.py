@@ -16,6 +16,7 @@ from kg.errors import PublishError
 from kg.publishing.tree import digest_of
 from kg.rdf.quads import parse_file, read_quads
 from kg.rdf.relations import no_progress_bar
+from kg.rdf.sql import text
 from kg.rdf.terms import macros
 
 # Files of a release that stay with its version.
@@ -44,7 +45,7 @@ def opened(target: str) -> Iterator[Source]:
         no_progress_bar(con)
         con.execute("SET preserve_insertion_order = false")
         con.execute("SET memory_limit = '512MB'")
-        con.execute(f"SET temp_directory = '{str(folder / 'spill').replace(chr(39), chr(39) * 2)}'")
+        con.execute(f"SET temp_directory = {text(str(folder / 'spill'))}")
         con.execute(macros())
         if path.is_file():
             yield _file(path, folder, con)

@@ -14,10 +14,10 @@ from kg.pushing.literals import canonical_lines, write_lines
 from kg.pushing.profiles import Profile
 from kg.rdf.quads import read_quads
 from kg.rdf.relations import no_progress_bar
+from kg.rdf.sql import text
 from kg.rdf.terms import macros
 from kg.release import open_release
 from kg.settings import DEFAULT_BASE
-from kg.validation.sql import quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -73,7 +73,7 @@ def opened(target: str, folder: Path, base: str | None) -> Iterator[tuple[duckdb
     with duckdb.connect(str(folder / "push.duckdb")) as con:
         no_progress_bar(con)
         con.execute("SET preserve_insertion_order = false")
-        con.execute(f"SET memory_limit = '{_MEMORY}'; SET temp_directory = {quoted(str(folder / 'spill'))}")
+        con.execute(f"SET memory_limit = '{_MEMORY}'; SET temp_directory = {text(str(folder / 'spill'))}")
         con.execute(macros())
         read_quads(con, [release.graph if release else Path(target)])
         yield con, base or (release.base if release else DEFAULT_BASE)
@@ -96,9 +96,9 @@ def prepare(
     genid = f"{parts.scheme}://{parts.netloc}/.well-known/genid/"
 
     def named(term: str) -> str:
-        return f"CASE WHEN starts_with({term}, '_:') THEN '<' || {quoted(genid)} || left(md5({quoted(graph)} || ' ' || {term}), 24) || '>' ELSE {term} END"
+        return f"CASE WHEN starts_with({term}, '_:') THEN '<' || {text(genid)} || left(md5({text(graph)} || ' ' || {term}), 24) || '>' ELSE {term} END"
 
-    where = "true" if only is None else f"g = {quoted(f'<{only}>')}" if only else "g IS NULL"
+    where = "true" if only is None else f"g = {text(f'<{only}>')}" if only else "g IS NULL"
     lines = folder / "content.nt"
     write_lines(
         con,

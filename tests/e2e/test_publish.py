@@ -386,6 +386,22 @@ def test_a_killed_run_leaves_whole_files_and_the_next_one_finishes_its_work(rele
     assert contents(place) == wanted
 
 
+def test_one_who_stops_it_is_told_what_is_there(release: Path, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from kg.cli import main; main()", "publish", release, "-o", tmp_path / "site"],
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        text=True,
+    )
+    while not (tmp_path / "site" / "id").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)[1]
+    assert (process.returncode, "KG657" in said, "Traceback" in said) == (3, True, False), said
+    publish(release, tmp_path / "site")
+
+
 def test_two_runs_at_once_do_not_meet(graph: Path, tmp_path: Path) -> None:
     import fcntl
 

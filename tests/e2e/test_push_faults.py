@@ -248,6 +248,12 @@ def test_a_target_that_is_not_there_is_told_before_the_store_is_looked_for(tmp_p
     assert (done.returncode, b"KG404" in done.stderr) == (3, True), done.stderr
 
 
+@pytest.mark.parametrize("graph", ["notaniri", "urn:x> } ; DROP ALL #"])
+def test_a_graph_whose_name_is_no_iri_is_refused_before_anything_is_sent(tmp_path: Path, graph: str) -> None:
+    done = kg("push", tmp_path, f"http://127.0.0.1:{free_port()}", "--graph", graph)
+    assert (done.returncode, b"--graph" in done.stderr) == (2, True), done.stderr
+
+
 def test_a_password_in_the_address_is_refused(tmp_path: Path) -> None:
     done = kg("push", tmp_path, "http://me:secret@127.0.0.1/", "--graph", GRAPH)
     assert (done.returncode, b"secret" in done.stderr) == (2, False)
