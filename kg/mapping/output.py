@@ -18,6 +18,7 @@ from kg.errors import MappingError
 from kg.mapping.packing import Encoded, Packed
 from kg.mapping.plan import Plan, Shape, has_triple_terms
 from kg.mapping.plan.values import quoted
+from kg.mapping.pouring import compressed, pour
 from kg.rdf.xml import CarriageReturns, fit_for_xml
 
 if TYPE_CHECKING:
@@ -125,8 +126,7 @@ class Writer:
         if output.syntax == "parquet":
             return self._copy(rows(plan, ordered=ordered), aside, "FORMAT parquet, COMPRESSION zstd")
         if output.syntax in _LINES and output.encoding == "utf-8" and output.compression in ("", "zstd", "gzip"):
-            packed = f", COMPRESSION {output.compression}" if output.compression else ""
-            return self._lines(plan, aside, ordered, packed)
+            return self._lines(plan, aside, ordered, output.compression)
         plain = self.folder / "lines"
         # Syntaxes that say a subject once want its quads together.
         number = self._lines(plan, plain, ordered or output.syntax not in _LINES, "")
@@ -150,31 +150,42 @@ class Writer:
         if output.syntax in ("rj", "jsonld", "rdf") and has_triple_terms(plan):
             raise _cannot(output, "it has no triple terms", "write Turtle, TriG, N-Triples or N-Quads")
 
-    def _lines(self, plan: Plan, aside: Path, ordered: bool, packed: str) -> int | None:
-        streamed = plan.streamed(Shape.TEXT)
-        if ordered and self.bounded:
-            # A sort takes all of the memory that it finds free, and what is made at the same time would lack it.
-            unsorted = self.folder / "unsorted"
-            self._copy(_each_line(plan), unsorted, "FORMAT parquet, COMPRESSION zstd")
-            kept = f"SELECT line FROM read_parquet({quoted(str(unsorted))}) ORDER BY line"
-            number = self._copy(kept, aside, _COPY + packed)
-            unsorted.unlink()
-        else:
-            number = self._copy(lines(plan, ordered=ordered), aside, _COPY + packed)
-        return number if ordered or not streamed else None
+    def _lines(self, plan: Plan, aside: Path, ordered: bool, compression: str) -> int | None:
+        if not ordered:
+            with self._writing(aside) as name, compressed(aside, compression) as stream:
+                try:
+                    number = pour(self.con, texts(plan), stream)
+                except OSError as error:
+                    raise _unwritable(error.strerror or str(error), name) from error
+            return number if not plan.streamed(Shape.TEXT) else None
+        packed = _COPY + (f", COMPRESSION {compression}" if compression else "")
+        if not self.bounded:
+            return self._copy(f"SELECT line FROM ({_each_line(plan)}) ORDER BY line", aside, packed)
+        # A sort takes all of the memory that it finds free, and what is made at the same time would lack it.
+        unsorted = self.folder / "unsorted"
+        self._copy(_each_line(plan), unsorted, "FORMAT parquet, COMPRESSION zstd")
+        kept = f"SELECT line FROM read_parquet({quoted(str(unsorted))}) ORDER BY line"
+        number = self._copy(kept, aside, packed)
+        unsorted.unlink()
+        return number
 
     def _copy(self, select: str, aside: Path, options: str) -> int:
         import duckdb
 
-        name = aside.name.removeprefix(".").removesuffix(f".{os.getpid()}.part")
-        try:
-            with watched(self.con, f"writing {name}", self.progress):
+        with self._writing(aside) as name:
+            try:
                 done = self.con.execute(f"COPY ({select}) TO {quoted(str(aside))} ({options})").fetchone()
-        except duckdb.IOException as error:
-            # What the system says stands last; the file that it names is one that nobody has asked for.
-            said = str(error).splitlines()[0].rpartition('": ')[2]
-            raise OSError(None, f"it cannot be written: {said}", name) from error
+            except duckdb.IOException as error:
+                # What the system says stands last; the file that it names is one that nobody has asked for.
+                raise _unwritable(str(error).splitlines()[0].rpartition('": ')[2], name) from error
         return int(done[0]) if done else 0
+
+    @contextmanager
+    def _writing(self, aside: Path) -> Iterator[str]:
+        """Tell how far the statement is that writes a file; yield the name of the file that it becomes."""
+        name = aside.name.removeprefix(".").removesuffix(f".{os.getpid()}.part")
+        with watched(self.con, f"writing {name}", self.progress):
+            yield name
 
     def _translate(self, plain: Path, output: Output, stream: IO[bytes]) -> None:
         """Write the syntax of an output from lines."""
@@ -195,6 +206,10 @@ class Writer:
                 quads, target = fit_for_xml(quads), CarriageReturns(target)
             written = getattr(ox.RdfFormat, _OXIGRAPH[output.syntax])
             ox.serialize(quads, target, written, prefixes=dict(self.prefixes) if output.syntax != "jsonld" else None)
+
+
+def _unwritable(said: str, name: str) -> OSError:
+    return OSError(None, f"it cannot be written: {said}", name)
 
 
 def _cannot(output: Output, what: str, advice: str) -> MappingError:
@@ -228,11 +243,10 @@ def watched(
     progress(step, 100, 100)
 
 
-def lines(plan: Plan, *, ordered: bool) -> str:
-    """Return the SELECT of one column, each row one line or (unless ordered) more."""
-    return (
-        f"SELECT line FROM ({_each_line(plan)}) ORDER BY line" if ordered else _united(plan, plan.streamed(Shape.TEXT))
-    )
+def texts(plan: Plan) -> str:
+    """Return the SELECT of one column, each row one line or more, with their ends."""
+    ended = [f"SELECT line || chr(10) AS text FROM ({each})" for each in _distinct(plan)]
+    return " UNION ALL ".join((*plan.streamed(Shape.TEXT), *ended)) or "SELECT '' AS text WHERE false"
 
 
 def single_lines(plan: Plan) -> str:
@@ -242,15 +256,20 @@ def single_lines(plan: Plan) -> str:
 
 def _each_line(plan: Plan) -> str:
     # All lines of a row are made at once and parted then: that takes half of the memory and time of making each by itself.
-    parted = [f"SELECT unnest(string_split(text, chr(10))) AS line FROM ({each})" for each in plan.streamed(Shape.TEXT)]
+    parted = [
+        f"SELECT unnest(string_split(text, chr(10))[:-2]) AS line FROM ({each})" for each in plan.streamed(Shape.TEXT)
+    ]
     return f"SELECT line FROM ({_united(plan, parted)}) AS all_lines(line)"
 
 
 def _united(plan: Plan, streamed: Sequence[str]) -> str:
     """Return the SELECT of the lines that come once each, and of the others made distinct."""
+    return " UNION ALL ".join((*streamed, *_distinct(plan))) or "SELECT '' AS line WHERE false"
+
+
+def _distinct(plan: Plan) -> list[str]:
     pooled = plan.pooled(Shape.LINES)
-    distinct = [f"SELECT DISTINCT line FROM ({' UNION ALL '.join(pooled)})"] if pooled else []
-    return " UNION ALL ".join((*streamed, *distinct)) or "SELECT '' AS line WHERE false"
+    return [f"SELECT DISTINCT line FROM ({' UNION ALL '.join(pooled)})"] if pooled else []
 
 
 def read_lines(path: Path) -> str:

@@ -12,12 +12,13 @@ from kg.mapping.plan.values import Value, product
 Quad: TypeAlias = tuple[Value, Value, Value, Value | None]
 # So many lines are one call of a function, which has a limit of arguments in every engine.
 _LINES = 40
+_END, _ENDED = "' .'", "' .\n'"
 
 
 class Shape(StrEnum):
     """What the rows of a scan are."""
 
-    TEXT = "text"  # column `text`: one or more lines of N-Quads, without the last line's end
+    TEXT = "text"  # column `text`: one or more lines of N-Quads, each with its end
     LINES = "lines"  # column `line`: one line of N-Quads
     QUADS = "quads"  # columns s, p, o, g
 
@@ -36,8 +37,8 @@ def shaped(quads: Sequence[Quad], rows: str, shape: Shape, graphs: bool, *, dist
 def _text(quads: Sequence[Quad], rows: str, graphs: bool, *, distinct: bool) -> str:
     single = [quad for quad in quads if not _is_many(quad)]
     texts = [_block(single[start : start + _LINES], graphs) for start in range(0, len(single), _LINES)]
-    lists = [_listed(_line(quad, graphs), distinct).sql for quad in quads if _is_many(quad)]
-    texts += [f"array_to_string({each}, chr(10))" for each in lists]
+    lists = [_listed(_line(quad, graphs, _ENDED), distinct).sql for quad in quads if _is_many(quad)]
+    texts += [f"array_to_string({each}, '')" for each in lists]
     text = texts[0]
     if len(texts) > 1:
         # A row comes once for each of its texts, so that a vector of rows holds one of them at a time, however many there are.
@@ -58,13 +59,12 @@ def _block(quads: Sequence[Quad], graphs: bool) -> str:
     for quad in quads:
         terms = [part.sql for part in quad if part is not None]
         known.update(dict.fromkeys(term for term in terms if not _is_literal(term)))
-        pieces += ["'\n'"] if pieces else []
-        pieces += _spaced(terms if graphs else terms[:3])
+        pieces += _spaced(terms if graphs else terms[:3], _ENDED)
     whole = f"concat({', '.join(_merged(pieces))})"
     if not known:
         return whole
-    lines = ", ".join(_line(quad, graphs).sql for quad in quads)
-    return f"CASE WHEN {' AND '.join(f'{term} IS NOT NULL' for term in known)} THEN {whole} ELSE concat_ws(chr(10), {lines}) END"
+    lines = ", ".join(_line(quad, graphs, _ENDED).sql for quad in quads)
+    return f"CASE WHEN {' AND '.join(f'{term} IS NOT NULL' for term in known)} THEN {whole} ELSE concat({lines}) END"
 
 
 def _listed(made: Value, distinct: bool) -> Value:
@@ -80,21 +80,21 @@ def _concatenated(members: Sequence[Value]) -> str:
     return lists[0] if len(lists) == 1 else f"flatten([{', '.join(lists)}])"
 
 
-def _line(quad: Quad, graphs: bool) -> Value:
+def _line(quad: Quad, graphs: bool, end: str = _END) -> Value:
     """Return the SQL of a quad's line, NULL where a term is missing."""
 
     def joined(terms: list[str]) -> str:
         shown = terms if graphs else terms[:3]
-        text = f"({' || '.join(_merged(_spaced(shown)))})"
+        text = f"({' || '.join(_merged(_spaced(shown, end)))})"
         # What is in no graph is no quad.
         return text if len(shown) == len(terms) else f"CASE WHEN {terms[3]} IS NOT NULL THEN {text} END"
 
     return product([part for part in quad if part is not None], joined)
 
 
-def _spaced(terms: Sequence[str]) -> list[str]:
+def _spaced(terms: Sequence[str], end: str) -> list[str]:
     """Return terms with what stands between and after them."""
-    return [piece for number, term in enumerate(terms) for piece in ((["' '"] if number else []) + [term])] + ["' .'"]
+    return [piece for number, term in enumerate(terms) for piece in ((["' '"] if number else []) + [term])] + [end]
 
 
 def _merged(pieces: Sequence[str]) -> list[str]:

@@ -1,0 +1,65 @@
+"""Texts that flow from a query into a file."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from pathlib import Path
+from typing import IO, Any, cast
+
+import duckdb
+import pytest
+import zstandard
+
+from kg.mapping.pouring import compressed, pour
+
+
+@pytest.fixture
+def con() -> Any:
+    with duckdb.connect() as session:
+        yield session
+
+
+@pytest.mark.parametrize("compression", ["", "zstd", "gzip"])
+def test_every_text_comes_once_and_whole(con: duckdb.DuckDBPyConnection, tmp_path: Path, compression: str) -> None:
+    select = "SELECT printf('%d é 𝄞\n', i) AS text FROM range(100000) AS r(i)"
+    with compressed(tmp_path / "x", compression) as stream:
+        assert pour(con, select, stream) == 100_000
+    packed = (tmp_path / "x").read_bytes()
+    if compression == "zstd":
+        # A reader that stops after the first frame has all.
+        packed = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(packed), read_across_frames=False).read()
+    content = gzip.decompress(packed) if compression == "gzip" else packed
+    assert sorted(content.decode().splitlines()) == sorted(f"{i} é 𝄞" for i in range(100_000))
+
+
+def test_texts_that_are_missing_or_empty_add_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    stream = io.BytesIO()
+    pour(con, "SELECT CASE WHEN i % 3 = 1 THEN 'x' WHEN i % 3 = 2 THEN '' END AS text FROM range(9) AS r(i)", stream)
+    assert stream.getvalue() == b"xxx"
+    assert pour(con, "SELECT '' AS text WHERE false", stream) == 0
+    assert stream.getvalue() == b"xxx"
+
+
+class _Broken(io.RawIOBase):
+    def __init__(self, fault: BaseException) -> None:
+        self.fault = fault
+
+    def write(self, _: Any) -> int:
+        raise self.fault
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_what_the_stream_raises_is_raised_and_the_session_goes_on(
+    con: duckdb.DuckDBPyConnection, fault: BaseException
+) -> None:
+    select = "SELECT 'x' AS text FROM range(100000)"
+    with pytest.raises(type(fault)) as found:
+        pour(con, select, cast("IO[bytes]", _Broken(fault)))
+    assert found.value is fault
+    assert pour(con, select, io.BytesIO()) == 100_000
+
+
+def test_an_error_of_the_query_is_raised_as_it_is(con: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(duckdb.ConversionException):
+        pour(con, "SELECT 'x' || CAST(s AS INTEGER) AS text FROM (VALUES ('1'), ('one')) AS t(s)", io.BytesIO())
