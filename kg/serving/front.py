@@ -1,4 +1,4 @@
-"""A process that speaks HTTP: it is given the number of a socket, with a pickled Setup on standard input, which ends when the supervisor does."""
+"""A process that speaks HTTP: it is given the number of a socket and its own, with a pickled Setup on standard input, which ends when the supervisor does."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import sys
 import uvloop
 
 from kg.serving.app import App
+from kg.serving.door import Crowd, Door
 from kg.serving.http import Connections
 from kg.serving.pool import Pool
 from kg.serving.settings import Setup
@@ -23,8 +24,8 @@ from kg.serving.telemetry import Telemetry
 PATIENCE = 10.0
 
 
-async def run(setup: Setup, listener: socket.socket) -> None:
-    """Serve until told to stop."""
+async def run(setup: Setup, listener: socket.socket, place: int) -> None:
+    """Serve until told to stop; `place` is the number of this process among those that listen."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -37,13 +38,14 @@ async def run(setup: Setup, listener: socket.socket) -> None:
     pool = Pool(setup, settings.workers, telemetry.event)
     await asyncio.gather(reader.current(), pool.start())
     app = App(setup, reader, writing, pool, telemetry)
-    connections = Connections(app, settings.http, telemetry.request, loop, app.repeats)
-    server = await loop.create_server(connections, sock=listener, backlog=1024)
+    crowd = Crowd(setup.folder, settings.fronts)
+    connections = Connections(app, settings.http, telemetry.request, loop, app.repeats, crowd.counted(place))
+    door = Door(listener, connections, crowd, place)
     print("ready", flush=True)  # noqa: T201 - the supervisor waits for it
     try:
         await stop.wait()
     finally:
-        server.close()
+        door.close()
         await connections.stop(PATIENCE)
         await pool.stop()
 
@@ -59,7 +61,7 @@ def main() -> None:
     size = int.from_bytes(_exactly(8), "big")
     setup: Setup = pickle.loads(_exactly(size))  # noqa: S301 - the supervisor is ours
     with contextlib.suppress(KeyboardInterrupt):
-        uvloop.run(run(setup, socket.socket(fileno=int(sys.argv[1]))))
+        uvloop.run(run(setup, socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2])))
 
 
 def _exactly(size: int) -> bytes:

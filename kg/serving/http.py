@@ -45,9 +45,10 @@ class Connections:
         told: Told,
         loop: asyncio.AbstractEventLoop,
         repeats: Repeats | None = None,
+        counted: Callable[[int], None] = lambda _: None,
     ) -> None:
         self.handler, self.limits, self.told, self.loop = handler, limits, told, loop
-        self.repeats = repeats
+        self.repeats, self.counted = repeats, counted
         self.open: set[Connection] = set()
         self.each: Counter[str] = Counter()
         self.stopping = False
@@ -144,6 +145,7 @@ class Connection(asyncio.Protocol):
         self.peer = peer[0] if isinstance(peer, tuple) else ""
         everyone = self.all
         everyone.open.add(self)
+        everyone.counted(len(everyone.open))
         everyone.each[self.peer] += 1
         transport.set_write_buffer_limits(high=_SMALL * 4)  # type: ignore[attr-defined]
         # Clients behind a server in front of this one all have its address.
@@ -158,6 +160,7 @@ class Connection(asyncio.Protocol):
         """Forget a client, and stop what is done for it."""
         everyone = self.all
         everyone.open.discard(self)
+        everyone.counted(len(everyone.open))
         everyone.each[self.peer] -= 1
         if not everyone.each[self.peer]:
             del everyone.each[self.peer]

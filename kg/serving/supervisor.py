@@ -17,10 +17,13 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
 from kg.errors import ServeError
+from kg.serving.allocation import environment
+from kg.serving.door import Crowd
 from kg.serving.front import PATIENCE
 from kg.serving.settings import ServeSettings, Setup, Version, is_held, short
 from kg.serving.targets import Target, open_target
@@ -77,9 +80,13 @@ class _Supervisor:
             else:
                 self.target.make(self.setup.folder / "1")
                 self.version.number = 1
-            for _ in range(self.setup.settings.fronts):
-                self.fronts.append(self._front())
-            self.fronts = [front if front.is_ready() else _ready(self._front) for front in self.fronts]
+            places = range(self.setup.settings.fronts)
+            Crowd(self.setup.folder, len(places), create=True)
+            self.fronts = [self._front(place) for place in places]
+            self.fronts = [
+                front if front.is_ready() else _ready(partial(self._front, place))
+                for place, front in enumerate(self.fronts)
+            ]
             ready()
             swept = monotonic()
             while not self.stop.wait(_LOOK):
@@ -95,7 +102,7 @@ class _Supervisor:
         """Start processes anew that have ended, and make a state of a new release."""
         for place, front in enumerate(self.fronts):
             if front.ended():
-                self.fronts[place] = _ready(self._front)
+                self.fronts[place] = _ready(partial(self._front, place))
         if self.writer is not None:
             if self.writer.ended():
                 self.writer = _ready(self._writer)
@@ -121,9 +128,10 @@ class _Supervisor:
             if folder.name.isdecimal() and int(folder.name) < newest - 1 and not is_held(folder):
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _front(self) -> _Process:
+    def _front(self, place: int) -> _Process:
         fd = self.listener.fileno()
-        process = _Process([sys.executable, "-c", "from kg.serving.front import main; main()", str(fd)], (fd,))
+        command = [sys.executable, "-c", "from kg.serving.front import main; main()", str(fd), str(place)]
+        process = _Process(command, (fd,))
         data = pickle.dumps(self.setup)
         process.tell(len(data).to_bytes(8, "big") + data)
         return process
@@ -155,7 +163,9 @@ class _Process:
     def __init__(self, command: list[str], fds: tuple[int, ...]) -> None:
         # Ctrl-C reaches all processes of a terminal. It is for the supervisor, which has the others stop well; they inherit that it is blocked.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=fds)  # noqa: S603 - of this package
+        self.process = subprocess.Popen(  # noqa: S603 - of this package
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=fds, env=environment()
+        )
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def tell(self, data: bytes) -> None:

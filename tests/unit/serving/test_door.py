@@ -1,0 +1,87 @@
+"""Clients that come together are shared by the processes that listen."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from pathlib import Path
+
+import pytest
+
+from kg.serving.door import Crowd, Door
+from kg.serving.http import Connections
+from kg.serving.limits import HttpLimits
+from kg.serving.messages import Answer, Request
+from tests.unit.serving.wire import LOOPS, get
+
+
+async def _hello(_: Request) -> Answer:
+    return Answer(200, {"content-type": "text/plain"}, b"hello")
+
+
+@contextlib.asynccontextmanager
+async def _doors(folder: Path, number: int) -> AsyncIterator[tuple[int, list[Connections], list[Door], Crowd]]:
+    """Yield the port of a socket that so many listen to, in one loop, and what they have."""
+    loop = asyncio.get_running_loop()
+    crowd = Crowd(folder, number, create=True)
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        port = listener.getsockname()[1]
+        connections = [
+            Connections(_hello, HttpLimits(), lambda *_: None, loop, counted=crowd.counted(place))
+            for place in range(number)
+        ]
+        doors = [Door(listener.dup(), each, crowd, place) for place, each in enumerate(connections)]
+        try:
+            yield port, connections, doors, crowd
+        finally:
+            for door, each in zip(doors, connections, strict=True):
+                door.close()
+                await each.stop(0)
+
+
+async def _asked(port: int) -> asyncio.StreamWriter:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(get("/"))
+    async with asyncio.timeout(10):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    return writer
+
+
+async def _end(writers: Iterable[asyncio.StreamWriter]) -> None:
+    for writer in writers:
+        writer.close()
+        await writer.wait_closed()
+
+
+def _run(loop: str, main: Coroutine[None, None, None]) -> None:
+    with asyncio.Runner(loop_factory=LOOPS[loop]) as runner:
+        runner.run(main)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_clients_are_shared_evenly(tmp_path: Path, loop: str) -> None:
+    async def main() -> None:
+        async with _doors(tmp_path, 3) as (port, connections, _, crowd):
+            writers = await asyncio.gather(*(_asked(port) for _ in range(12)))
+            assert [len(each.open) for each in connections] == [4, 4, 4]
+            assert list(crowd.counts) == [4, 4, 4]
+            await _end(writers)
+            async with asyncio.timeout(10):
+                while any(crowd.counts):
+                    await asyncio.sleep(0.01)
+
+    _run(loop, main())
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_one_that_does_not_come_to_the_door_is_not_waited_for_long(tmp_path: Path, loop: str) -> None:
+    async def main() -> None:
+        async with _doors(tmp_path, 2) as (port, connections, doors, _):
+            doors[1].close()
+            writers = await asyncio.gather(*(_asked(port) for _ in range(6)))
+            assert [len(each.open) for each in connections] == [6, 0]
+            await _end(writers)
+
+    _run(loop, main())
