@@ -64,6 +64,14 @@ def _mapping(source: str, a: str = "a", b: str = "b", row: str = "id") -> str:
     return f'{_PREFIXES} <#Map> rml:logicalSource [ {source} ] ; rml:subjectMap [ rml:template "http://x/row/{{{row}}}" ] ; {maps} .\n'
 
 
+@pytest.fixture(autouse=True, scope="module")
+def many() -> Iterator[None]:
+    """Have few rows written as many are; the conformance suites write few."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kg.mapping.output._MANY", 0)
+        yield
+
+
 # How rows are written, and what the mapping says of the source.
 
 
