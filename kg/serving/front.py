@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import pickle
 import signal
@@ -35,7 +36,7 @@ async def run(setup: Setup, listener: socket.socket, place: int) -> None:
     telemetry = Telemetry(setup.folder, settings.access_log)
     writing = Writing(setup) if settings.writable else None
     reader = Reader(setup, writing, telemetry.event)
-    pool = Pool(setup, settings.workers, telemetry.event)
+    pool = Pool(setup, settings.workers, telemetry.event, max(1, (os.cpu_count() or 1) // settings.fronts))
     await asyncio.gather(reader.current(), pool.start())
     app = App(setup, reader, writing, pool, telemetry)
     crowd = Crowd(setup.folder, settings.fronts)
@@ -58,6 +59,9 @@ def _hung_up(stop: asyncio.Event) -> None:
 
 def main() -> None:
     """Start as the supervisor says."""
+    # What stays for long, as answers in the cache do, is not looked through for cycles each time that much of it has come: all clients would wait for that.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 1_000)
     size = int.from_bytes(_exactly(8), "big")
     setup: Setup = pickle.loads(_exactly(size))  # noqa: S301 - the supervisor is ours
     with contextlib.suppress(KeyboardInterrupt):

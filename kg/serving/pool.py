@@ -21,6 +21,8 @@ from kg.serving.work import BEGUN, END, JOB, PIECE, Begun, Job
 _GRACE = 0.5
 # A worker whose client has gone may end what it does within so many seconds: to start another takes about as long.
 _LEFT_ALONE = 0.5
+# A job that takes longer than so many seconds is a slow one, and others begin beside it.
+_QUICK = 0.05
 _WAITING = 512
 _PAUSE = 1.0
 _RETRY = {"retry-after": "10"}
@@ -33,6 +35,8 @@ class _Worker:
         self.process, self.channel = process, channel
         # Whether it was this server that ended it.
         self.killed = False
+        # While its job is a quick one so far: what will say that it is not.
+        self.lane: asyncio.TimerHandle | None = None
 
     def kill(self) -> None:
         """End it at once."""
@@ -42,10 +46,15 @@ class _Worker:
 
 
 class Pool:
-    """So many workers; `event` is told the name of what happens to them: "worker_started", "worker_killed", "worker_lost"."""
+    """So many workers, of which `lanes` have quick jobs at a time: more than there are processors would only be in each other's way.
 
-    def __init__(self, setup: Setup, size: int, event: Callable[[str], None]) -> None:
-        self.setup, self.size, self.event = setup, size, event
+    `event` is told the name of what happens to them: "worker_started", "worker_killed", "worker_lost".
+    """
+
+    def __init__(self, setup: Setup, size: int, event: Callable[[str], None], lanes: int = 1) -> None:
+        self.setup, self.size, self.event, self.lanes = setup, size, event, lanes
+        # How many workers have a job that is a quick one so far.
+        self.quick = 0
         self.idle: list[_Worker] = []
         self.all: set[_Worker] = set()
         self.waiting: deque[asyncio.Future[_Worker]] = deque()
@@ -134,11 +143,9 @@ class Pool:
                 self._abandon(worker)
 
     async def _take(self, seconds: float) -> _Worker:
-        while self.idle:
-            worker = self.idle.pop()
-            if not worker.channel.lost:
-                return worker
-            self._drop(worker)
+        free = None if self.waiting else self._free()
+        if free is not None:
+            return free
         if len(self.waiting) >= _WAITING:
             raise Problem(503, "too many queries wait", code="KG605", headers=_RETRY)
         future: asyncio.Future[_Worker] = asyncio.get_running_loop().create_future()
@@ -153,17 +160,47 @@ class Pool:
                 raise Problem(503, "too many queries wait", code="KG605", headers=_RETRY) from None
             raise
 
+    def _free(self) -> _Worker | None:
+        """Return a worker that is free to begin a job, if there is one and few others have one that is quick."""
+        while self.idle and self.quick < self.lanes:
+            worker = self.idle.pop()
+            if not worker.channel.lost:
+                self.quick += 1
+                worker.lane = asyncio.get_running_loop().call_later(_QUICK, self._slow, worker)
+                return worker
+            self._drop(worker)
+        return None
+
+    def _slow(self, worker: _Worker) -> None:
+        self._leave(worker)
+        self._next()
+
+    def _leave(self, worker: _Worker) -> None:
+        """Count the job of a worker no more among the quick ones."""
+        if worker.lane is not None:
+            worker.lane.cancel()
+            worker.lane = None
+            self.quick -= 1
+
+    def _next(self) -> None:
+        """Let those who wait longest have workers that are free."""
+        while self.waiting:
+            if self.waiting[0].done():
+                self.waiting.popleft()
+                continue
+            worker = self._free()
+            if worker is None:
+                return
+            self.waiting.popleft().set_result(worker)
+
     def _give(self, worker: _Worker) -> None:
-        """Give a worker to who waits for one longest."""
+        """Take back a worker whose job is done."""
+        self._leave(worker)
         if worker.channel.lost:
             self._drop(worker)
-            return
-        while self.waiting:
-            future = self.waiting.popleft()
-            if not future.done():
-                future.set_result(worker)
-                return
-        self.idle.append(worker)
+        else:
+            self.idle.append(worker)
+        self._next()
 
     def _abandon(self, worker: _Worker) -> None:
         """Leave a worker alone whose answer nobody wants any more: it is used again if it ends soon, else killed."""
@@ -189,6 +226,7 @@ class Pool:
         if worker not in self.all:
             return
         self.all.discard(worker)
+        self._leave(worker)
         with contextlib.suppress(ValueError):
             self.idle.remove(worker)
         if worker.process.poll() is None and not worker.channel.lost:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import pickle
 import resource
@@ -20,7 +21,7 @@ from kg.serving.execute import GRAPHS, Query, execute, written
 from kg.serving.messages import Answer, Problem
 from kg.serving.negotiation import choose
 from kg.serving.rows import KEPT
-from kg.serving.settings import Hold, Setup
+from kg.serving.settings import Hold, Setup, Version
 from kg.serving.untrusted import parse
 from kg.serving.work import BEGUN, END, JOB, PIECE, READY, Begun, Dump, Job, Parse, State
 from kg.store import open_store
@@ -32,6 +33,13 @@ class Worker:
     def __init__(self, line: Line, setup: Setup) -> None:
         self.line, self.setup = line, setup
         self.data: Data | None = None
+
+    def prepare(self) -> None:
+        """Open the newest state, so that the first job need not wait for that."""
+        # One that is not there yet, or no more, is left to the job that names it.
+        with contextlib.suppress(OSError):
+            number = Version(self.setup.folder).number
+            self.data = Data(State(number, self.setup.folder / str(number)), self.setup)
 
     def run(self) -> None:
         """Work until the front is gone."""
@@ -215,7 +223,9 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if not setup.settings.services:
             without_network()
+        worker = Worker(line, setup)
+        worker.prepare()
         line.send(READY)
-        Worker(line, setup).run()
+        worker.run()
     except (EOFError, ConnectionError):
         return
