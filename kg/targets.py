@@ -75,20 +75,20 @@ def _export_tables(target: str, output: str, format_: str, names: dict[str, str]
     marker = folder_marker(format_, output)
     if marker is None:
         with (
-            _streamed(target) as (con, _),
+            _streamed(target) as (con, ordered),
             tempfile.TemporaryDirectory(prefix="kg-export-") as aside,
             opened(output) as stream,
         ):
-            write_file(con, stream, Path(aside), format_, names)
+            write_file(con, stream, Path(aside), format_, names, ordered=ordered)
         return
     if output == "-":
         raise QueryError("KG530", f"{format_} is a folder of files", advice="name the folder with -o")
     release = _release(target)
     dumps = [path for path in (release.graph, release.folder / "graph.ttl") if path.is_file()] if release else []
-    with staged(Path(output), marker) as folder, _streamed(target) as (con, _):
+    with staged(Path(output), marker) as folder, _streamed(target) as (con, ordered):
         settings = release.manifest["settings"] if release else {}
         title, license_ = settings.get("title") or TITLE, settings.get("license")
-        write_folder(con, folder, format_, names, _base(target), dumps, title, license_)
+        write_folder(con, folder, format_, names, _base(target), dumps, title, license_, ordered=ordered)
 
 
 def _class(name: str, names: dict[str, str]) -> str:

@@ -1,16 +1,18 @@
 """Writes a graph as a document: subject by subject, each with its predicates and their objects, a triple a row.
 
-DuckDB sorts the rows (rdf:type first) and makes their text; beyond its memory it uses the disk. A row knows from its neighbours whether it is the first
-or last of its subject or predicate, and so where separators go: the text streams, and no subject is held as a whole. What is written in place (blank nodes,
-lists, or the nodes of a frame) are rows too, moved by a second sort to behind the row that holds the opening bracket.
+DuckDB sorts the rows (rdf:type first) and makes their text, in blocks of whole subjects (kg.export.blocks). A row knows from its neighbours whether it is the
+first or last of its subject or predicate, and so where separators go. Where something is written in place (blank nodes, lists, or the nodes of a frame), the graph is
+sorted as a whole, beyond its memory on disk, and rows are moved by a second sort to behind the row that holds the opening bracket.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from kg.export.arrow import write_text
-from kg.export.survey import FIRST, REIFIES, TYPE, parted
+from kg.export.blocks import Block, blocks, write_blocks
+from kg.export.survey import FIRST, REIFIES, TYPE, local, parted
 from kg.rdf.sql import text
 
 if TYPE_CHECKING:
@@ -18,11 +20,55 @@ if TYPE_CHECKING:
 
     from kg.export.syntax import Syntax
 
+# The half of a key that numbers the predicate.
+_LOW = (1 << 32) - 1
 
-def write_document(con: duckdb.DuckDBPyConnection, target: IO[bytes], syntax: Syntax, *, graphs: bool) -> None:
-    """Write the relation `quads` with nothing in place."""
-    top = "0 AS depth, 0 AS deep, NULL::VARCHAR AS opens, '' AS tail"
-    _write(con, target, syntax, f"SELECT *, {top} FROM ({flat(syntax, graphs=graphs)})")
+
+def write_document(
+    con: duckdb.DuckDBPyConnection, target: IO[bytes], syntax: Syntax, *, graphs: bool, ordered: bool, distinct: bool
+) -> None:
+    """Write the relation `quads` with nothing in place; `ordered` says that it comes by subject, `distinct` that no triple of a graph comes twice."""
+    rows = f"SELECT {'g' if graphs else 'NULL::VARCHAR AS g'}, s, p, o FROM quads"
+    if not graphs:
+        queries = [rows if ordered else f"{rows} ORDER BY s"]
+    elif ordered:
+        queries = [f"{rows} WHERE g IS NULL", f"{rows} WHERE g IS NOT NULL ORDER BY g, s"]
+    else:
+        queries = [f"{rows} ORDER BY g NULLS FIRST, s"]
+    relations = {"block_predicates": con.sql("SELECT p, n, name, coercion FROM export_predicates").to_arrow_table()}
+    target.write(syntax.header.encode())
+    write_blocks(con, blocks(con, queries), partial(_block_text, syntax, distinct), relations, target)
+    target.write(syntax.footer.encode())
+
+
+def _block_text(syntax: Syntax, distinct: bool, block: Block) -> str:
+    """Return the SQL for the text of a block: numbers of subject and predicate are one key, by which the rows are sorted and compared with their neighbours."""
+    above = block.subjects["g"].null_count
+    level = f"CASE WHEN subject < {above} THEN 0 ELSE 1 END" if 0 < above < len(block.subjects) else str(int(not above))
+    before = text(block.graph) if block.graph is not None else "NULL::VARCHAR"
+    openings = f"""
+        SELECT list({_opening(syntax)} ORDER BY subject) FROM (
+          SELECT *, {local("s")} AS ending, g IS DISTINCT FROM prev_g AS new_g, {level} AS level FROM (
+            SELECT *, lag(g, 1, {before}) OVER (ORDER BY subject) AS prev_g, {"subject = 0" if block.first else "false"} AS starts FROM block_subjects))"""
+    rows = f"""
+        SELECT subject::BIGINT << 32 | n AS key, {syntax.value} AS v
+        FROM {parted(f"(SELECT subject, {syntax.predicate} AS p, o FROM block_rows)")} JOIN block_predicates USING (p)
+        ORDER BY key, v"""
+    if not distinct:
+        rows = f"""
+        SELECT key, v FROM (SELECT *, key IS DISTINCT FROM lag(key) OVER () OR v <> lag(v) OVER () AS new FROM ({rows})) WHERE new"""
+    return f"""
+        SELECT CASE WHEN first_s THEN ({openings})[subject + 1] ELSE '' END || ({syntax.head}) || v || ({syntax.after}) || CASE WHEN last_s THEN ({syntax.end}) ELSE '' END
+        FROM (
+          SELECT v, first_p, last_p, subject, (SELECT list(name ORDER BY n) FROM block_predicates)[key & {_LOW}] AS name,
+            prev IS NULL OR prev >> 32 <> subject AS first_s, next IS NULL OR next >> 32 <> subject AS last_s, false AS item, 0 AS depth, {level} AS level
+          FROM (
+            SELECT *, key >> 32 AS subject, key IS DISTINCT FROM prev AS first_p, key IS DISTINCT FROM next AS last_p
+            FROM (SELECT *, lag(key) OVER () AS prev, lead(key) OVER () AS next FROM ({rows}))))"""
+
+
+def _opening(syntax: Syntax) -> str:
+    return f"CASE WHEN new_g THEN ({syntax.graph}) ELSE '' END || ({syntax.subject})"
 
 
 def write_placed(con: duckdb.DuckDBPyConnection, target: IO[bytes], syntax: Syntax, *, rootless: bool) -> None:
@@ -32,10 +78,6 @@ def write_placed(con: duckdb.DuckDBPyConnection, target: IO[bytes], syntax: Synt
         FROM export_rows r {"LEFT" if rootless else ""} JOIN export_places p ON r.s = p.node
           LEFT JOIN export_places c ON c.place_of = p.place AND c.row = r.id
         ORDER BY list_append(coalesce(p.path, []), r.id)"""
-    _write(con, target, syntax, rows)
-
-
-def _write(con: duckdb.DuckDBPyConnection, target: IO[bytes], syntax: Syntax, rows: str) -> None:
     target.write(syntax.header.encode())
     write_text(con, _texts(syntax, rows), target)
     target.write(syntax.footer.encode())
@@ -50,33 +92,28 @@ def order_predicates(con: duckdb.DuckDBPyConnection, syntax: Syntax, name: str, 
           (SELECT p, CASE WHEN blank THEN '_:' WHEN suffix IS NULL THEN '<' ELSE '"' END AS o FROM export_survey))""")
 
 
-def flat(syntax: Syntax, *, graphs: bool, items: bool = False) -> str:
-    """Return the SQL of the rows by graph, subject, predicate and object, each once, with first_s, last_s, first_p and last_p.
+def flat(syntax: Syntax, *, graphs: bool) -> str:
+    """Return the SQL of the rows by graph, subject, predicate and object, each once, numbered (id), with o, first_s, last_s, first_p and last_p.
 
-    With `items`, the rows of `export_cells` are left out and those of `export_items` come in; the rows then have their number (id) and o as well.
+    The rows of `export_cells` are left out, and those of `export_items` come in.
     """
     # The sort carries no column that can be had after it: what it holds may go to the disk.
     of_graph = "g, " if graphs else ""
-    kind = ", false AS item, o" if items else ""
-    triples = f"(SELECT {of_graph}s, {syntax.predicate} AS p, o FROM quads)"
-    if items:
-        triples = f"(SELECT * FROM {triples} t ANTI JOIN export_cells c ON t.s = c.node)"
-    rows = f"SELECT {of_graph}s, n, {syntax.value} AS v{kind} FROM {parted(triples)} JOIN export_predicates USING (p)"
-    if items:
-        rows += f"""
-            UNION ALL SELECT {of_graph}s, n, {syntax.value}, true, o
-            FROM (SELECT i.* EXCLUDE (p), q.p, q.name, q.coercion FROM {parted("export_items")} i
-              LEFT JOIN export_predicates q ON i.p = q.p AND q.p NOT IN ('{TYPE}', '{FIRST}'))"""
+    triples = f"(SELECT * FROM (SELECT {of_graph}s, {syntax.predicate} AS p, o FROM quads) t ANTI JOIN export_cells c ON t.s = c.node)"
+    items = f"""(
+        SELECT i.* EXCLUDE (p), q.p, q.name, q.coercion
+        FROM {parted("export_items")} i LEFT JOIN export_predicates q ON i.p = q.p AND q.p NOT IN ('{TYPE}', '{FIRST}'))"""
+    rows = f"""
+        SELECT {of_graph}s, n, {syntax.value} AS v, false AS item, o FROM {parted(triples)} JOIN export_predicates USING (p)
+        UNION ALL SELECT {of_graph}s, n, {syntax.value}, true, o FROM {items}"""
     new_g = "(g IS DISTINCT FROM lag(g) OVER ()) OR " if graphs else ""
     next_g = "(g IS DISTINCT FROM lead(g) OVER ()) OR " if graphs else ""
-    number = ", row_number() OVER () AS id" if items else ""
     order = f"{'g NULLS FIRST, ' if graphs else ''}s, n, v"
-    names = "(SELECT list(name ORDER BY n) FROM export_predicates)[n]"
-    added = f"CASE WHEN NOT item THEN {names} END AS name" if items else f"{names} AS name, false AS item"
+    added = "CASE WHEN NOT item THEN (SELECT list(name ORDER BY n) FROM export_predicates)[n] END AS name"
     if not graphs:
         added += ", NULL::VARCHAR AS g"
     return f"""
-        SELECT *, {added}, first_s OR n <> lag(n) OVER () AS first_p, last_s OR n <> lead(n) OVER () AS last_p{number} FROM (
+        SELECT *, {added}, first_s OR n <> lag(n) OVER () AS first_p, last_s OR n <> lead(n) OVER () AS last_p, row_number() OVER () AS id FROM (
           SELECT *, {new_g}(s IS DISTINCT FROM lag(s) OVER ()) AS first_s, {next_g}(s IS DISTINCT FROM lead(s) OVER ()) AS last_s FROM (
             SELECT * EXCLUDE (new) FROM (
               SELECT *, {new_g}(s IS DISTINCT FROM lag(s) OVER ()) OR n <> lag(n) OVER () OR v <> lag(v) OVER () AS new
@@ -91,7 +128,8 @@ def after(syntax: Syntax) -> str:
 
 def _texts(syntax: Syntax, rows: str) -> str:
     return f"""
-        SELECT CASE WHEN new_g THEN ({syntax.graph}) ELSE '' END || ({syntax.head})
+        SELECT CASE WHEN first_s AND depth = 0 THEN {_opening(syntax)} ELSE '' END || ({syntax.head})
           || CASE opens WHEN 'node' THEN {text(syntax.node[0])} WHEN 'list' THEN {text(syntax.list[0])} ELSE v || {after(syntax)} END
-        FROM (SELECT *, g IS DISTINCT FROM prev_g AS new_g, deep + CASE WHEN depth = 0 AND g IS NOT NULL THEN 1 ELSE 0 END AS level
+        FROM (SELECT *, g IS DISTINCT FROM prev_g AS new_g, deep + CASE WHEN depth = 0 AND g IS NOT NULL THEN 1 ELSE 0 END AS level,
+            CASE WHEN first_s AND depth = 0 THEN {local("s")} END AS ending
           FROM (SELECT *, lag(g) OVER () AS prev_g, lag(s) OVER () IS NULL AS starts FROM ({rows})))"""

@@ -31,25 +31,25 @@ def json_ld(
     prefixes = {space: prefix for space, prefix in prefixes.items() if prefix not in taken}
     names = {prefix: space[1:] for space, prefix in prefixes.items()}
 
-    def short(iri: str) -> str:
-        space = f"left({iri}, length({iri}) - length({local(iri)}))"
-        return f"CASE WHEN {iri} < '_' THEN {shortened(local(iri), space, prefixes, f'{iri}[2:-2]')} ELSE {iri} END"
+    def short(iri: str, ending: str = "") -> str:
+        ending = ending or local(iri)
+        space = f"left({iri}, length({iri}) - length({ending}))"
+        return f"CASE WHEN {iri} < '_' THEN {shortened(ending, space, prefixes, f'{iri}[2:-2]')} ELSE {iri} END"
 
     def key(iri: str) -> str:
         return terms.get(iri) or shortened_iri(iri[1:-1], names).strip("<>")
 
     coercions |= {p: kind for p, kind in _observed(con).items() if p not in terms}
-    identity = f"""{_PAD} || '"id": "' || {short("s")} || E'",\n'"""
+    identity = f"""{_PAD} || '"id": "' || ({{}}) || E'",\n'""".format
     syntax = Syntax(
         header=_header(terms, {key(p): kind for p, kind in coercions.items()}, names),
         footer=("\n]}" if found.graphs else "") + "\n]\n}\n",
         value=_value(found, prefixes, names, terms),
         graph=f"""CASE WHEN prev_g IS NULL THEN '' ELSE E'\n]}}' END || CASE WHEN starts THEN '' ELSE ',' END
             || E'\n{{"id": "' || {short("g")} || '", "@graph": ['""",
+        subject=f"""CASE WHEN starts OR new_g THEN '' ELSE ',' END || E'\n' || repeat('  ', level) || E'{{\n' || {identity(short("s", "ending"))}""",
         head=f"""CASE WHEN item THEN CASE WHEN first_s THEN '' ELSE ', ' END WHEN NOT first_p THEN ''
-            ELSE CASE WHEN NOT first_s THEN '' WHEN depth > 0 THEN {identity if label_in_place else "''"}
-              ELSE CASE WHEN starts OR new_g THEN '' ELSE ',' END || E'\n' || repeat('  ', level) || E'{{\n' || {identity} END
-            || {_PAD} || name || ': ' || CASE WHEN last_p THEN '' ELSE '[' END END""",
+            ELSE {f"CASE WHEN first_s AND depth > 0 THEN {identity(short('s'))} ELSE '' END" if label_in_place else "''"} || {_PAD} || name || ': ' || CASE WHEN last_p THEN '' ELSE '[' END END""",
         after="""CASE WHEN last_p AND NOT first_p AND NOT item THEN ']' ELSE '' END
             || CASE WHEN item OR last_s THEN '' WHEN last_p THEN E',\n' ELSE ', ' END""",
         end="E'\n' || repeat('  ', level) || '}'",

@@ -104,7 +104,7 @@ def _find_rooted(con: duckdb.DuckDBPyConnection) -> None:
 
 def make_rows(con: duckdb.DuckDBPyConnection, syntax: Syntax, *, graphs: bool) -> None:
     """Make `export_rows`: the rows of the document, numbered."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE export_rows AS {flat(syntax, graphs=graphs, items=True)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE export_rows AS {flat(syntax, graphs=graphs)}")
 
 
 def make_places(con: duckdb.DuckDBPyConnection) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kg.errors import QueryError
 from kg.export.document import order_predicates
+from kg.export.survey import Survey, not_xml
 from kg.export.syntax import Syntax
 from kg.rdf.namespaces import RDF
 from kg.rdf.sql import text
@@ -16,17 +17,13 @@ if TYPE_CHECKING:
     import duckdb
 
 _ADVICE = "write another format, such as Turtle"
-# XML has no way to write these, as canonical N-Triples escapes them or, the last two, does not.
-_NOT_IN_XML = r"(?:^|[^\\])(?:\\\\)*\\(?:[bf]|u(?:00(?:0[0-8BEFbef]|1[0-9A-Fa-f])|[Ff]{3}[EFef]))"
 # The last part of a predicate that is a name of XML (see kg.rdf.xml), without the closing bracket.
 _NAME = re.compile(r"[^\W\d][\w.-]*$")
 
 
-def rdf_xml(con: duckdb.DuckDBPyConnection, prefixes: dict[str, str]) -> Syntax:
+def rdf_xml(con: duckdb.DuckDBPyConnection, found: Survey, prefixes: dict[str, str]) -> Syntax:
     """Return the syntax of RDF/XML; QueryError (KG513) where it cannot hold a predicate or a text."""
-    fault = con.execute(
-        f"SELECT s, p FROM quads WHERE o < '<' AND contains(o, '\\') AND regexp_matches(o, {text(_NOT_IN_XML)}) LIMIT 1"
-    ).fetchone()
+    fault = con.execute(f"SELECT s, p FROM quads WHERE {not_xml('o')} LIMIT 1").fetchone() if found.not_xml else None
     if fault:
         what = f"RDF/XML cannot hold the control character in the {fault[1][1:-1]} of {fault[0]}"
         raise QueryError("KG513", what, advice=_ADVICE)
@@ -38,17 +35,20 @@ def rdf_xml(con: duckdb.DuckDBPyConnection, prefixes: dict[str, str]) -> Syntax:
     rdf = spaces[RDF]
 
     def node(term: str, about: str) -> str:
-        return f"CASE WHEN {term} < '_' THEN '{rdf}:{about}=\"' || {_escaped(f'{term}[2:-2]')} ELSE '{rdf}:nodeID=\"' || {term}[3:] END || '\"'"
+        return f"CASE WHEN {term} < '_' THEN '{rdf}:{about}=\"' || {_escaped_iri(term)} ELSE '{rdf}:nodeID=\"' || {term}[3:] END || '\"'"
 
-    lexical = f"replace({_escaped('kg_lexical(o)')}, chr(13), '&#xD;')"
+    # What is escaped in canonical N-Triples are quotes, backslashes and controls.
+    plain = _escaped("kg_lexical(o)")
+    lexical = f"CASE WHEN contains(o, '\\') THEN replace(replace({plain}, '\"', '&quot;'), chr(13), '&#xD;') ELSE {_escaped('lexical')} END"
     syntax = Syntax(
         header=f'<?xml version="1.0" encoding="UTF-8"?>\n<{rdf}:RDF{declared}>\n',
         footer=f"</{rdf}:RDF>\n",
         value=f"""CASE WHEN o >= '<' THEN ' ' || {node("o", "resource")} || '/>'
             ELSE CASE WHEN suffix = '' THEN '' WHEN starts_with(suffix, '@') THEN ' xml:lang="' || suffix[2:] || '"'
-              ELSE ' {rdf}:datatype="' || {_escaped("suffix[4:-2]")} || '"' END || '>' || {lexical} || '</' || name || '>' END""",
+              ELSE ' {rdf}:datatype="' || {_escaped_iri("suffix[3:]")} || '"' END || '>' || {lexical} || '</' || name || '>' END""",
         graph="''",
-        head=f"""CASE WHEN first_s THEN '  <{rdf}:Description ' || {node("s", "about")} || E'>\\n' ELSE '' END || '    <' || name""",
+        subject=f"""'  <{rdf}:Description ' || {node("s", "about")} || E'>\\n'""",
+        head="'    <' || name",
         after="E'\\n'",
         end=f"E'  </{rdf}:Description>\\n'",
         node=("", "''"),
@@ -85,7 +85,12 @@ def _names(con: duckdb.DuckDBPyConnection, prefixes: dict[str, str]) -> tuple[di
 
 
 def _escaped(value: str) -> str:
-    return f"replace(replace(replace(replace({value}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '\"', '&quot;')"
+    return f"replace(replace(replace({value}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')"
+
+
+def _escaped_iri(iri: str) -> str:
+    # An IRI holds no quotes and no angle brackets but those around it.
+    return f"replace(substr({iri}, 2, length({iri}) - 2), '&', '&amp;')"
 
 
 def _attribute(value: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kg.rdf.namespaces import RDF, XSD
 from kg.rdf.prefixes import LOCAL_NAME
+from kg.rdf.sql import text
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,6 +23,8 @@ _BARE = {
     "double": r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?[eE]-?[0-9]+",
     "boolean": "true|false",
 }
+# XML has no way to write these, as canonical N-Triples escapes them or, the last two, does not.
+_NOT_IN_XML = r"(?:^|[^\\])(?:\\\\)*\\(?:[bf]|u(?:00(?:0[0-8BEFbef]|1[0-9A-Fa-f])|[Ff]{3}[EFef]))"
 
 
 def bare(lexical: str, suffix: str) -> str:
@@ -54,9 +57,15 @@ def fits(local_name: str) -> str:
     return f"regexp_full_match({local_name}, '{LOCAL_NAME}>')"
 
 
+def not_xml(term: str) -> str:
+    """Return the SQL that says whether a term is a literal with a character that XML cannot hold."""
+    # Most literals have no escapes, and are not looked through.
+    return f"(CASE WHEN contains({term}, '\\') AND {term} < '<' THEN regexp_matches({term}, {text(_NOT_IN_XML)}) ELSE false END)"
+
+
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What was found: namespaces (with `<`) by how many terms a prefix would shorten, schemes of IRIs, whether there are blank nodes as objects, whether named graphs, whether triple terms."""
+    """What was found: namespaces (with `<`) by how many terms a prefix would shorten, schemes of IRIs, whether there are blank nodes as objects, whether named graphs, whether triple terms, whether texts that XML cannot hold (where it was asked for)."""
 
     namespaces: dict[str, int]
     schemes: frozenset[str]
@@ -64,13 +73,16 @@ class Survey:
     blank: bool
     graphs: bool
     triple_terms: bool
+    not_xml: bool
 
 
 # So many namespaces and datatypes are looked at: the ones used most.
 _MOST = 1000
 
 
-def survey(con: duckdb.DuckDBPyConnection, *, graphs: bool, lists: bool = False, reifiers: bool = False) -> Survey:
+def survey(
+    con: duckdb.DuckDBPyConnection, *, graphs: bool, lists: bool = False, reifiers: bool = False, xml: bool = False
+) -> Survey:
     """Look through the relation `quads`, with the items of lists in the place of their cells, and with the parts of the triple terms; leaves the temporary table `export_survey` (p, space, suffix, blank, ...; n: how many)."""
     triples = "SELECT s, p, o, g FROM quads"
     if lists:
@@ -79,9 +91,9 @@ def survey(con: duckdb.DuckDBPyConnection, *, graphs: bool, lists: bool = False,
         triples += " UNION ALL SELECT rs, rp, ro, NULL FROM export_reifiers"
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE export_survey AS
-        SELECT p, space, suffix, named, literal_bare, subject_space, subject_named, graph_space, graph_named, in_graph, class, term, o >= '_' AS blank, count(*) AS n
+        SELECT p, space, suffix, named, literal_bare, subject_space, subject_named, graph_space, graph_named, in_graph, class, term, not_xml, o >= '_' AS blank, count(*) AS n
         FROM (
-          SELECT p, CASE WHEN o >= '_' THEN '_' END AS o, starts_with(o, '<<') AS term, CASE WHEN p = '{TYPE}' AND local IS NOT NULL THEN o END AS class, CASE WHEN o <> '{NIL}' THEN space END AS space, suffix, coalesce({fits("local")}, false) AS named,
+          SELECT p, {not_xml("o") if xml else "false"} AS not_xml, CASE WHEN o >= '_' THEN '_' END AS o, starts_with(o, '<<') AS term, CASE WHEN p = '{TYPE}' AND local IS NOT NULL THEN o END AS class, CASE WHEN o <> '{NIL}' THEN space END AS space, suffix, coalesce({fits("local")}, false) AS named,
             CASE WHEN suffix IS NULL THEN false ELSE {bare("lexical", "suffix")} END AS literal_bare,
             CASE WHEN s < '_' THEN left(s, length(s) - length(subject)) END AS subject_space, coalesce({fits("subject")}, false) AS subject_named,
             {"CASE WHEN g < '_' THEN left(g, length(g) - length(graph)) END" if graphs else "NULL::VARCHAR"} AS graph_space,
@@ -108,11 +120,11 @@ def survey(con: duckdb.DuckDBPyConnection, *, graphs: bool, lists: bool = False,
         f"SELECT suffix FROM export_survey WHERE starts_with(suffix, '^^') GROUP BY suffix ORDER BY sum(n) DESC, suffix LIMIT {_MOST}"
     ).fetchall()
     found = con.execute(
-        "SELECT coalesce(bool_or(blank), false), coalesce(bool_or(in_graph), false), coalesce(bool_or(term), false) FROM export_survey"
+        "SELECT coalesce(bool_or(blank), false), coalesce(bool_or(in_graph), false), coalesce(bool_or(term), false), coalesce(bool_or(not_xml), false) FROM export_survey"
     ).fetchone()
     return Survey(
         {space: int(count) for space, count in namespaces},
         frozenset(scheme.strip("<") for (scheme,) in schemes),
         tuple(suffix for (suffix,) in datatypes),
-        *(bool(each) for each in found or (False, False, False)),
+        *(bool(each) for each in found or (False, False, False, False)),
     )

@@ -13,8 +13,9 @@ class Syntax:
     """The pieces, each SQL for text.
 
     `value` (of an object) sees o, local, space, lexical, suffix, p, name and coercion (p, name and coercion NULL for the item of a list) and runs before the rows are
-    sorted. The others see a row: g, prev_g, starts (it is the first of all), s, name, item (it is one of a list), first_s, last_s, first_p, last_p (it is the first or last of
-    its subject, of its predicate), depth (of nesting) and level (depth, and 1 more in a named graph).
+    sorted. `graph` and `subject` see a subject that is in no place: g, prev_g, new_g (they differ), starts (it is the first of all), s, ending (the last part of s) and level.
+    The others see a row: name, item (it is one of a list), first_s, last_s, first_p, last_p (it is the first or last of its subject, of its predicate), depth (of nesting) and
+    level (depth, and 1 more in a named graph); those of a row in place see s too.
     """
 
     header: str
@@ -22,6 +23,8 @@ class Syntax:
     value: str
     # What comes before the rows of a graph; it is asked for where the graph changes.
     graph: str
+    # What comes before the first row of a subject that is in no place, and then what comes before the object of any row.
+    subject: str
     head: str
     # What follows an object, and what follows the last object of a subject that is not in place.
     after: str

@@ -19,8 +19,9 @@ _INDENT = "repeat('    ', level + 1)"
 def turtle(con: duckdb.DuckDBPyConnection, found: Survey, prefixes: dict[str, str]) -> Syntax:
     """Return the syntax of Turtle, or where the survey has graphs that of TriG; `prefixes`: namespace (with `<`) to prefix."""
 
-    def short(iri: str) -> str:
-        return shortened(local(iri), f"left({iri}, length({iri}) - length({local(iri)}))", prefixes, iri)
+    def short(iri: str, ending: str = "") -> str:
+        ending = ending or local(iri)
+        return shortened(ending, f"left({iri}, length({iri}) - length({ending}))", prefixes, iri)
 
     used = "".join(f"@prefix {prefix}: {space}> .\n" for space, prefix in prefixes.items())
     syntax = Syntax(
@@ -28,8 +29,8 @@ def turtle(con: duckdb.DuckDBPyConnection, found: Survey, prefixes: dict[str, st
         footer="}\n" if found.graphs else "",
         value=_value(found, prefixes),
         graph=f"CASE WHEN prev_g IS NULL THEN '' ELSE E'}}\\n' END || E'\\n' || {short('g')} || E' {{'",
-        head=f"""CASE WHEN item THEN ' '
-            WHEN first_s AND depth = 0 THEN E'\\n' || repeat('    ', level) || CASE WHEN s < '_' THEN {short("s")} ELSE s END || ' ' || name || ' '
+        subject=f"E'\\n' || repeat('    ', level) || CASE WHEN s < '_' THEN {short('s', 'ending')} ELSE s END || ' '",
+        head=f"""CASE WHEN item THEN ' ' WHEN first_s AND depth = 0 THEN name || ' '
             WHEN first_p THEN {_INDENT} || name || ' ' ELSE {_INDENT} || '    ' END""",
         after="CASE WHEN item OR last_s THEN '' WHEN last_p THEN E' ;\\n' ELSE E' ,\\n' END",
         end="E' .\\n'",

@@ -94,7 +94,7 @@ def export(
     if format_ in ("nt", "nq"):
         write_text(con, _lines(graphs=graphs, ordered=ordered), target)
     else:
-        _write_document(con, target, format_, prefixes, options, graphs=graphs)
+        _write_document(con, target, format_, prefixes, options, graphs=graphs, ordered=ordered)
 
 
 def _check(format_: str, options: Options) -> None:
@@ -113,8 +113,10 @@ def _write_document(
     options: Options,
     *,
     graphs: bool,
+    ordered: bool,
 ) -> None:
-    found = survey(con, graphs=graphs, reifiers=options.reifiers)
+    found = survey(con, graphs=graphs, reifiers=options.reifiers, xml=format_ == "rdf")
+    graphs = graphs and found.graphs
     if found.triple_terms and format_ not in _REIFYING:
         known = ", ".join(_REIFYING)
         raise QueryError(
@@ -126,7 +128,7 @@ def _write_document(
         found = survey(con, graphs=graphs, reifiers=options.reifiers, lists=True)
     chosen = choose_prefixes(found, prefixes)
     if format_ == "rdf":
-        syntax = rdf_xml(con, chosen)
+        syntax = rdf_xml(con, found, chosen)
     elif format_ == "jsonld":
         syntax = json_ld(con, found, chosen, label_in_place=options.frame is not None)
     else:
@@ -139,7 +141,8 @@ def _write_document(
         place_blank_nodes(con, syntax, graphs=graphs)
         write_placed(con, target, syntax, rootless=True)
     else:
-        write_document(con, target, syntax, graphs=graphs)
+        # Distinct quads may be the same triple in several graphs.
+        write_document(con, target, syntax, graphs=graphs, ordered=ordered, distinct=ordered and graphs)
 
 
 def _lines(*, graphs: bool, ordered: bool) -> str:

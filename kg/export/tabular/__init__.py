@@ -16,7 +16,7 @@ _MARKERS = {"parquet": "tables.json", "csv": "csv-metadata.json", "neo4j": "impo
 FILES = ("graphml", "gexf", "parquet", "duckdb")
 FOLDERS = tuple(_MARKERS)
 TABULAR = tuple(dict.fromkeys((*FILES, *FOLDERS)))
-_MEMORY = "2GB"
+_MEMORY = "1GB"
 
 
 def folder_marker(format_: str, output: str) -> str | None:
@@ -35,10 +35,12 @@ def write_folder(
     dumps: Iterable[Path] = (),
     title: str = TITLE,
     license_: str | None = None,
+    *,
+    ordered: bool = False,
 ) -> None:
     """Write `quads` as tables into an empty folder, in a format of FOLDERS.
 
-    `base` names the dataset and its blank nodes where a format has none. Croissant tells `title` and `license_` (an IRI), and
+    `ordered` says that the quads are distinct and come in the order of their lines. `base` names the dataset and its blank nodes where a format has none. Croissant tells `title` and `license_` (an IRI), and
     describes the files `dumps` too: they are copied.
     """
     import shutil
@@ -55,7 +57,7 @@ def write_folder(
     else:
         from kg.export.tabular.parquet import write_parquet
 
-        tables = write_parquet(con, folder, prefixes)
+        tables = write_parquet(con, folder, prefixes, ordered=ordered)
         if format_ == "croissant":
             from kg.export.tabular.croissant import write_croissant
 
@@ -65,9 +67,15 @@ def write_folder(
 
 
 def write_file(
-    con: duckdb.DuckDBPyConnection, target: IO[bytes], folder: Path, format_: str, prefixes: dict[str, str]
+    con: duckdb.DuckDBPyConnection,
+    target: IO[bytes],
+    folder: Path,
+    format_: str,
+    prefixes: dict[str, str],
+    *,
+    ordered: bool = False,
 ) -> None:
-    """Write `quads` to a stream, in a format of FILES; `folder` holds what is on the way."""
+    """Write `quads` to a stream, in a format of FILES; `folder` holds what is on the way, and `ordered` is as for `write_folder`."""
     import shutil
 
     _bound(con)
@@ -84,7 +92,7 @@ def write_file(
     else:
         from kg.export.tabular.parquet import write_quads
 
-        write_quads(con, path)
+        write_quads(con, path, ordered=ordered)
     with path.open("rb") as source:
         shutil.copyfileobj(source, target, 1 << 20)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.export.tabular.facts import FORMS, Column, Table, cast, form_sql, read_facts, read_tables, term_sql, wanted_sql
+from kg.export.tabular.facts import FORMS, Column, Table, cast, form_sql, read_facts, read_tables, terms_sql, wanted_sql
 from kg.export.tabular.sql import quoted
 from kg.rdf.namespaces import RDF, XSD
 from kg.rdf.sql import text
@@ -33,10 +33,9 @@ def write_database(con: duckdb.DuckDBPyConnection, path: Path, prefixes: Mapping
     read_facts(con)
     tables = read_tables(con, prefixes, _NAMES)
     con.execute(f"ATTACH {text(str(path))} AS written")
-    kind, value = term_sql("term")
+    terms = "(SELECT s AS term FROM quads UNION SELECT p FROM quads UNION SELECT o FROM quads UNION SELECT g FROM quads WHERE g IS NOT NULL)"
     con.execute(
-        f"""CREATE TEMP TABLE term AS SELECT (row_number() OVER (ORDER BY term))::INTEGER AS id, term, {kind} AS kind, {value} AS value FROM (
-          SELECT s AS term FROM quads UNION SELECT p FROM quads UNION SELECT o FROM quads UNION SELECT g FROM quads WHERE g IS NOT NULL);
+        f"""CREATE TEMP TABLE term AS SELECT (row_number() OVER (ORDER BY term))::INTEGER AS id, term, kind, value FROM {terms_sql("term", terms)};
         CREATE TEMP TABLE shape AS SELECT kind, {wanted_sql()} AS wanted FROM (SELECT DISTINCT kind FROM term);
         CREATE TEMP TABLE formed AS SELECT id, value, kind, {form_sql()} AS form FROM term JOIN shape USING (kind);
         CREATE TABLE written.kinds AS SELECT (row_number() OVER (ORDER BY kind, form))::SMALLINT AS kind, {text_list(FORMS)}[form + 1] AS form,

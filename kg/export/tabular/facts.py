@@ -56,17 +56,20 @@ class Table:
     columns: tuple[Column, ...]
 
 
-def term_sql(term: str) -> tuple[str, str]:
-    """Return the SQL of a term's kind and of its value.
+def terms_sql(term: str, relation: str) -> str:
+    """Return the SQL of a relation with the `kind` and the `value` of a term beside its columns.
 
     The kind of a literal is what stands behind the quotes: empty, `@tag` or `^^<datatype>`; that of nodes is `<>`. Values are IRIs, `_:label`, and lexical forms.
     """
-    behind = f"split_part({term}, '\"', -1)"
-    literal = f"left({term}, length({term}) - length({behind}))"
-    kind = f"CASE WHEN starts_with({term}, '\"') THEN {behind} ELSE '<>' END"
-    value = f"""CASE WHEN NOT starts_with({term}, '"') THEN {node_sql(term)}
-      WHEN contains({term}, '\\') THEN json_extract_string({literal}, '$') ELSE substr({literal}, 2, length({literal}) - 2) END"""
-    return kind, value
+    return f"""(
+        SELECT *, CASE WHEN kind = '<>' THEN {node_sql(term)} WHEN contains({term}, '\\') THEN json_extract_string(left({term}, length({term}) - length(kind)), '$')
+            ELSE substr({term}, 2, length({term}) - length(kind) - 2) END AS value
+        FROM (SELECT *, {kind_sql(term)} AS kind FROM {relation}))"""
+
+
+def kind_sql(term: str) -> str:
+    """Return the SQL of the kind of a term."""
+    return f"""CASE WHEN starts_with({term}, '"') THEN split_part({term}, '"', -1) ELSE '<>' END"""
 
 
 def read_facts(con: duckdb.DuckDBPyConnection) -> None:
@@ -75,19 +78,16 @@ def read_facts(con: duckdb.DuckDBPyConnection) -> None:
     `subject` (subject, s) numbers the subjects by their terms. `sort` (p, kind, sort) numbers what is said of them. `fact` (subject, col, value) has each triple, one
     of several graphs as often; `col` is `sort` and the place of the form in FORMS, `value` an IRI, `_:label`, or the lexical form.
     """
-    kind, value = term_sql("o")
+    # Reading the quads takes the most time: one pass finds the subjects and the kinds of facts, another the facts.
     con.execute(
-        "CREATE TEMP TABLE subject AS SELECT row_number() OVER (ORDER BY s)::INTEGER AS subject, s FROM (SELECT DISTINCT s FROM quads)"
-    )
-    con.execute(
-        f"""CREATE TEMP TABLE sort AS SELECT p, kind, ({STEP} * row_number() OVER (ORDER BY p, kind))::INTEGER AS sort, ({wanted_sql()})::TINYINT AS wanted
-        FROM (SELECT DISTINCT p, {kind} AS kind FROM quads)"""
-    )
-    con.execute(
-        f"""CREATE TEMP TABLE fact AS
-        SELECT subject, (sort + {form_sql()})::INTEGER AS col, value FROM (
-          SELECT s, p, {kind} AS kind, {value} AS value FROM quads)
-        JOIN sort USING (p, kind) JOIN subject USING (s)"""
+        f"""CREATE TEMP TABLE found AS SELECT s, p, kind FROM (SELECT s, p, {kind_sql("o")} AS kind FROM quads) GROUP BY GROUPING SETS ((s), (p, kind));
+        CREATE TEMP TABLE subject AS SELECT row_number() OVER (ORDER BY s)::INTEGER AS subject, s FROM found WHERE s IS NOT NULL;
+        CREATE TEMP TABLE sort AS SELECT p, kind, ({STEP} * row_number() OVER (ORDER BY p, kind))::INTEGER AS sort, ({wanted_sql()})::TINYINT AS wanted
+          FROM found WHERE s IS NULL;
+        DROP TABLE found;
+        CREATE TEMP TABLE fact AS
+          SELECT subject, (sort + {form_sql()})::INTEGER AS col, value
+          FROM {terms_sql("o", "(SELECT s, p, o FROM quads)")} JOIN sort USING (p, kind) JOIN subject USING (s)"""
     )
 
 
