@@ -6,7 +6,7 @@ import json
 
 import click
 
-from kg.cli.options import printable
+from kg.cli.options import format_option, printable
 from kg.cli.push import STORES, address
 
 
@@ -14,14 +14,7 @@ from kg.cli.push import STORES, address
 @click.argument("url", callback=address)
 @click.option("--store", type=click.Choice(STORES), help="The product, where it is not found out.")
 @click.option("--write", is_flag=True, help="Also write a few triples into a graph of their own, and remove them.")
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="How it is printed.",
-)
+@format_option("How it is printed.")
 def command(url: str, store: str | None, write: bool, format_: str) -> int:
     """Tell what the triple store at URL is, and what `kg push` makes of it: services, limits, abilities, what it does to literals.
 

@@ -37,6 +37,13 @@ def base_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def format_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the option --format, `text` or `json`, as the parameter `format_`; `what` is its help."""
+    return click.option(
+        "--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True, help=what
+    )
+
+
 def iri(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     """Return an option's value if it is an IRI or absent, else a usage error."""
     import pyoxigraph as ox

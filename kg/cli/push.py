@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from kg.cli.options import iri, printable, size
+from kg.cli.options import format_option, iri, printable, size
 from kg.cli.talk import Talk
 from kg.errors import PushError
 
 if TYPE_CHECKING:
     from kg.pushing.plan import Method
-    from kg.pushing.push import Verify
+    from kg.pushing.verification import Verify
 
 STORES = (
     "oxigraph",
@@ -85,14 +85,7 @@ def address(_: click.Context, __: click.Parameter, value: str) -> str:
     type=click.Path(path_type=Path, file_okay=False),
     help="The folder of journals; else ~/.local/state/kg/push.",
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="How the plan is printed.",
-)
+@format_option("How the plan is printed.")
 @click.option("--progress", is_flag=True, help="Show progress in a pipe, too.")
 def command(
     target: str,

@@ -257,6 +257,13 @@ class Client:
         return made
 
     def _unreachable(self, error: Exception, *, sent_once: bool) -> PushError:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return PushError(
+                "KG620",
+                f"the certificate of the store is not trusted: {error.verify_message or error}",
+                where=_shown(self.url),
+                advice="if it is the right server, name the file with the certificate of its authority in SSL_CERT_FILE",
+            )
         reason = " ".join(str(error).split()) or type(error).__name__
         after = f" after {self._patience + 1} tries" if self._patience and not sent_once else ""
         return PushError(

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from kg.pushing.content import Content, Difference
 from kg.pushing.journal import Journal, Work
 from kg.pushing.probe import Store
 from kg.pushing.remote import swap
+from kg.pushing.verification import Verify
 
 Method: TypeAlias = Literal["nothing", "diff", "whole", "staged"]
+_VERIFIED: Final[dict[Verify, str]] = {
+    "full": "read back and compared, every triple",
+    "count": "not read back, its triples are counted",
+    "none": "not verified",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,7 @@ class Plan:
     there: int
     staging: str
     left_out: int
+    verify: Verify
     sent: int = 0
     removed: int = 0
     added: int = 0
@@ -44,6 +51,7 @@ class Plan:
             "left_out": self.left_out,
             "method": self.method,
             "reason": self.reason,
+            "verify": self.verify,
         }
         if self.method == "diff":
             found |= {"removed": self.removed, "added": self.added, "one_step": profile.update_atomic}
@@ -88,7 +96,7 @@ class Plan:
             how = f"POST {self.store.store}" if self.store.store else f"INSERT DATA at {self.store.update}"
             before = f", {self.sent} of them there from a push before" if self.sent else ""
             lines.append(f"upload    {how}, {_many(len(content.chunks), 'chunk')} of up to {largest:,} bytes{before}")
-            lines.append(f"staging   <{self.staging}>, verified by count and by every triple")
+            lines.append(f"staging   <{self.staging}>, {_VERIFIED[self.verify]}")
             seen = (
                 "readers see it as one step"
                 if profile.swap
@@ -96,7 +104,7 @@ class Plan:
             )
             lines.append(f"swap      {swap(profile, self.staging, self.graph)}; {seen}")
         if self.method != "nothing":
-            lines.append("after     the graph is read back and compared, every triple")
+            lines.append(f"after     the graph is {_VERIFIED[self.verify]}")
         return lines
 
     @property
@@ -108,7 +116,7 @@ class Plan:
             "whole": "pushed in one upload",
             "staged": f"pushed in {_many(len(self.content.chunks), 'chunk')}{f', {self.sent} of them before' if self.sent else ''}, and swapped in",
         }[self.method]
-        return f"<{self.graph}>: {self.content.digest.triples:,} triples, {what}"
+        return f"<{self.graph}>: {self.content.triples:,} triples, {what}"
 
 
 def _many(number: int, noun: str) -> str:
@@ -138,24 +146,26 @@ def choose(
     difference: Difference | None,
     diff_bytes: int,
     left_out: int,
+    verify: Verify,
 ) -> Plan:
     """Choose the method for one graph that has `there` triples; `difference` is None where the graph was not read back, or cannot be changed in part.
 
-    The method that the user wants is taken as it is.
+    The method that the user wants is taken as it is. A push that goes on is verified in full, whatever was asked: nobody knows what the store has kept.
     """
     work = work_of(store, graph, content)
-    profile = store.profile
-    sent = len(journal.sent) if journal.resumes(work) else 0
+    profile, resumed = store.profile, journal.resumes(work)
+    sent = len(journal.sent) if resumed else 0
 
     def plan(method: Method, reason: str) -> Plan:
         removed, added = (difference.extra, difference.missing) if difference else (0, 0)
-        return Plan(store, graph, method, reason, content, there, work.staging, left_out, sent, removed, added)
+        level: Verify = "full" if resumed and method == "staged" else verify
+        return Plan(store, graph, method, reason, content, there, work.staging, left_out, level, sent, removed, added)
 
     if difference is not None and not difference.missing and not difference.extra:
         return plan("nothing", "the graph is there as it is to be")
     if wanted is not None:
         return plan(wanted, "as asked")
-    if journal.resumes(work):
+    if resumed:
         return plan("staged", "a push of this content was begun, and goes on")
     if difference is not None:
         changed = difference.missing + difference.extra

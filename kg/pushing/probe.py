@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from kg.errors import PushError
 from kg.pushing.http import Answer, Client
-from kg.pushing.profiles import PROFILES, Profile
+from kg.pushing.profiles import Profile, profile_of
 
 _ASK: Final = "ASK {}"
 # What an address may end in that names a service, not the store.
@@ -46,7 +46,7 @@ def find(client: Client, name: str | None) -> Store:
     """
     first = client.send("GET", client.url, headers={"Accept": "text/turtle, */*;q=0.5"})
     if name is not None:
-        return _at(PROFILES[name], client.url, "--store", _version(first))
+        return _at(name, client.url, "--store", _version(first))
     for look in (_by_headers, _by_description, _by_addresses):
         if (found := look(client, first)) is not None:
             return found
@@ -54,7 +54,7 @@ def find(client: Client, name: str | None) -> Store:
     if asked.status == 401:
         raise refused(asked, client)
     if asked.ok and _truth(asked) is True:
-        return _at(PROFILES["generic"], client.url, "its answer to ASK {}", "")
+        return _at("generic", client.url, "its answer to ASK {}", "")
     raise PushError(
         "KG623",
         f"nothing tells which store this is (it answers {first.status})",
@@ -111,13 +111,13 @@ def _by_headers(client: Client, first: Answer) -> Store | None:
         ("Stardog", "stardog"),
     ):
         if server.startswith(prefix):
-            return _at(PROFILES[name], client.url, "the header Server", server)
+            return _at(name, client.url, "the header Server", server)
     if "fuseki-request-id" in first.headers or "fuseki" in server.lower():
-        return _at(PROFILES["fuseki"], client.url, "the header Fuseki-Request-Id", server)
+        return _at("fuseki", client.url, "the header Fuseki-Request-Id", server)
     if any(name.startswith("sd-") for name in first.headers):
-        return _at(PROFILES["stardog"], client.url, "the headers SD-…", server)
+        return _at("stardog", client.url, "the headers SD-…", server)
     if (urlsplit(client.url).hostname or "").endswith(".neptune.amazonaws.com"):
-        return _at(PROFILES["neptune"], client.url, "its host", server)
+        return _at("neptune", client.url, "its host", server)
     return None
 
 
@@ -129,9 +129,9 @@ def _by_description(client: Client, first: Answer) -> Store | None:
         if not found.ok or found.media not in ("text/turtle", "application/n-triples", "application/rdf+xml"):
             continue
         if b"bigdata.com" in found.body or b"blazegraph" in found.body.lower():
-            return _at(PROFILES["blazegraph"], url, "its service description", _version(found))
+            return _at("blazegraph", url, "its service description", _version(found))
         if b"/sparql#service>" in found.body and b"/sparql#dataset>" in found.body:
-            return _at(PROFILES["kg"], url, "its service description", _version(found))
+            return _at("kg", url, "its service description", _version(found))
     return None
 
 
@@ -155,7 +155,7 @@ def _by_addresses(client: Client, first: Answer) -> Store | None:
     for name, url, tells in looks:
         answer = client.send("GET", url, twice=False)
         if answer.ok and tells(answer):
-            return _at(PROFILES[name], client.url, url, _version(first))
+            return _at(name, client.url, url, _version(first))
     return None
 
 
@@ -167,7 +167,8 @@ def _root(name: str, url: str) -> str:
     return base
 
 
-def _at(profile: Profile, url: str, known_by: str, version: str) -> Store:
+def _at(name: str, url: str, known_by: str, version: str) -> Store:
+    profile = profile_of(name, version)
     root = _root(profile.name, url)
     if profile.name in ("rdf4j", "graphdb") and "/repositories/" not in f"{root}/":
         raise PushError(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from kg.errors import PushError
-from kg.pushing.content import Chunk, Content, Difference, compare, digest, graphs, opened, prepare
+from kg.pushing.content import Chunk, Content, graphs, prepare
 from kg.pushing.credentials import credentials_for
 from kg.pushing.http import Client
 from kg.pushing.journal import Journal, journal_folder
@@ -17,14 +16,13 @@ from kg.pushing.literals import find_ill_typed
 from kg.pushing.plan import Method, Plan, choose, work_of
 from kg.pushing.probe import find
 from kg.pushing.remote import Remote
+from kg.pushing.source import opened
+from kg.pushing.verification import Progress, Verification, Verify
 from kg.release import open_release
 
 if TYPE_CHECKING:
     import duckdb
 
-Verify: TypeAlias = Literal["full", "count", "none"]
-# A step, how far it is, and how far it goes (0: not known).
-Progress: TypeAlias = Callable[[str, int, int], None]
 _SHOWN = 10  # ill-typed literals that a message lists
 
 
@@ -113,8 +111,8 @@ def _ill_typed(con: duckdb.DuckDBPyConnection, target: str, remote: Remote, sett
     count = find_ill_typed(con, remote.profile)
     if not count:
         return ()
-    rows = con.execute("SELECT DISTINCT s, p, o, reason FROM ill_typed ORDER BY ALL").fetchall()
-    listed = tuple(f"{s} {p} {o} . ({reason})" for s, p, o, reason in rows)
+    rows = con.execute("SELECT DISTINCT line, reason FROM ill_typed ORDER BY ALL").fetchall()
+    listed = tuple(f"{line} ({reason})" for line, reason in rows)
     if not settings.skip:
         shown = "\n  ".join(line[:500] for line in listed[:_SHOWN])
         more = f"\n  and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
@@ -144,15 +142,19 @@ class _Push:
         self.settings, self.progress = settings, progress
         self.folder = remote.folder
         self.profile = remote.profile
-        self.back = self.folder / "back.nt"
         self.content: Content
+        self.verification: Verification
 
     def run(self) -> Plan:
         """Choose the way and go it."""
         self.progress("sort and hash", 0, 0)
         there = self.remote.count(self.graph)
         self.content = prepare(self.con, self.folder, self.profile, base=self.base, graph=self.graph, only=self.only)
-        with Journal(self.settings.journal or journal_folder(), self.remote.store.root, self.graph) as journal:
+        self.verification = Verification(self.con, self.remote, self.content, self.settings.verify, self.progress)
+        with (
+            Journal(self.settings.journal or journal_folder(), self.remote.store.root, self.graph) as journal,
+            self.verification,
+        ):
             plan = self._plan(there, journal)
             if not self.settings.dry:
                 self._do(plan, journal)
@@ -163,7 +165,7 @@ class _Push:
         work, wanted = work_of(self.remote.store, self.graph, content), self.settings.method
         difference, size = None, 0
         if there and wanted in (None, "diff") and (wanted or not journal.resumes(work)):
-            difference, size = self._difference(there)
+            difference, size = self.verification.difference(self.graph, there)
         if wanted == "diff" and difference is None:
             raise self._no_diff(
                 "the graph is empty" if not there else "the graph holds blank nodes, which no update can name"
@@ -188,22 +190,11 @@ class _Push:
             difference,
             size,
             int(left[0]) if left else 0,
+            self.settings.verify,
         )
 
     def _no_diff(self, why: str) -> PushError:
         return PushError("KG630", f"no diff can be pushed: {why}", where=self.graph, advice="leave --diff out")
-
-    def _difference(self, there: int) -> tuple[Difference | None, int]:
-        """Return how the graph differs from the content, and the bytes of that; None where blank nodes are in the way."""
-        self.progress("read what is there", 0, 0)
-        self.remote.read(self.graph, self.back, there)
-        self._canonicalise()
-        found = compare(self.con, self.content.lines, self.back, self.profile)
-        row = self.con.execute(
-            "SELECT sum(strlen(line) + 1), bool_or(starts_with(line, '_:') OR contains(line, ' _:')) FROM (SELECT line FROM extra UNION ALL SELECT line FROM missing)"
-        ).fetchone()
-        size, blank = (int(row[0] or 0), bool(row[1])) if row else (0, False)
-        return (None if blank else found), size
 
     def _do(self, plan: Plan, journal: Journal) -> None:
         work = work_of(plan.store, plan.graph, plan.content)
@@ -222,7 +213,7 @@ class _Push:
         self.progress("change what differs", 0, 0)
         removed, added = (self._lines_of(table) for table in ("extra", "missing"))
         self.remote.change(self.graph, removed, added)
-        if self._differs(self.graph):
+        if self.verification.differs(self.graph):
             # A store may not know a triple again that it wrote out itself: then all of them are sent.
             self._staged(plan, journal)
 
@@ -233,6 +224,7 @@ class _Push:
     def _whole(self) -> None:
         content = self.content
         self.progress("upload", 0, 0)
+        self.verification.begin()
         everything = Chunk(0, content.size, content.triples, content.sha256)
         if content.triples:
             self.remote.add(self.graph, content.lines, everything, staging=False)
@@ -246,7 +238,10 @@ class _Push:
     def _staged(self, plan: Plan, journal: Journal) -> None:
         content, work = plan.content, work_of(plan.store, plan.graph, plan.content)
         resumed = journal.resumes(work)
-        if resumed and journal.swapping and self._differs(self.graph) is None:
+        if resumed:
+            # Nobody knows what the store has kept of it, and the graph must not be replaced by less.
+            self.verification.insist()
+        if resumed and journal.swapping and self.verification.differs(self.graph) is None:
             # The swap was done, but we were not there to see it.
             self.remote.drop(plan.staging)
             journal.clear()
@@ -254,12 +249,12 @@ class _Push:
         if not resumed:
             self._start(plan, journal)
         self._send(plan, journal)
-        fault = self._differs(plan.staging)
+        fault = self.verification.differs(plan.staging)
         if fault and resumed:
             # The store has lost what it had taken: once more, from the beginning.
             self._start(plan, journal)
             self._send(plan, journal)
-            fault = self._differs(plan.staging)
+            fault = self.verification.differs(plan.staging)
         if fault:
             self.remote.drop(plan.staging)
             journal.clear()
@@ -279,6 +274,7 @@ class _Push:
         journal.start(work_of(plan.store, plan.graph, plan.content))
 
     def _send(self, plan: Plan, journal: Journal) -> None:
+        self.verification.begin()
         chunks, done = plan.content.chunks, 0
         for number, chunk in enumerate(chunks):
             self.progress("upload", done, plan.content.triples)
@@ -286,54 +282,6 @@ class _Push:
                 self.remote.add(plan.staging, plan.content.lines, chunk, staging=True)
                 journal.chunk(number, chunk.sha256)
             done += chunk.triples
-
-    def _differs(self, graph: str) -> str | None:
-        """Return how a graph of the store differs from the content, as a sentence, or None."""
-        if self.settings.verify == "none":
-            return None
-        wanted = self.content.digest
-        self.progress("verify", 0, 0)
-        there = self.remote.count(graph)
-        if there != wanted.triples:
-            return f"{wanted.triples:,} triples were to be in <{graph}>, and {there:,} are"
-        if self.settings.verify == "count":
-            return None
-        self.remote.read(graph, self.back, there)
-        if self._is_canonical() and digest(self.con, self.back, self.profile, "back") == wanted:
-            return None
-        # Most stores write canonical lines; what others write is read as RDF.
-        self._canonicalise()
-        found = compare(self.con, self.content.lines, self.back, self.profile)
-        if not found.missing and not found.extra:
-            return None
-        shown = "\n  ".join(line[:500] for line in found.examples)
-        return (
-            f"in <{graph}> {found.missing:,} triples are missing (-) and {found.extra:,} are others (+):\n  {shown}\n"
-        )
-
-    def _is_canonical(self) -> bool:
-        """Say whether what was read back can be taken for lines: some stores leave the control character in that parts the fields of a line for us."""
-        with self.back.open("rb") as file:
-            return not any(b"\x01" in block for block in iter(lambda: file.read(1 << 20), b""))
-
-    def _canonicalise(self) -> None:
-        import pyoxigraph as ox
-
-        written = self.folder / "written.nt"
-        self.back.replace(written)
-        try:
-            ox.serialize(
-                ox.parse(path=str(written), format=ox.RdfFormat.N_TRIPLES), str(self.back), ox.RdfFormat.N_TRIPLES
-            )
-        except SyntaxError as error:
-            raise PushError(
-                "KG627",
-                f"the store gives back what is no N-Triples: {error.msg}",
-                where=self.remote.store.store or self.remote.store.query,
-                advice="name its product with --store",
-            ) from error
-        finally:
-            written.unlink()
 
     def _not_kept(self, fault: str) -> PushError:
         return PushError(
@@ -344,7 +292,7 @@ class _Push:
         )
 
     def _verify_graph(self) -> None:
-        fault = self._differs(self.graph)
+        fault = self.verification.differs(self.graph)
         if fault:
             raise PushError(
                 "KG626",

@@ -18,6 +18,8 @@ from kg.pushing.probe import Store, graph_address, refused
 from kg.pushing.profiles import Profile
 
 _LINES: Final = "application/n-triples"
+# What stores say when their disk, or a file of theirs, is full.
+_FULL: Final = ("no space", "file too large", "out of disk")
 
 
 class Remote:
@@ -42,11 +44,11 @@ class Remote:
                 advice="check the address, or name the product with --store",
             ) from error
 
-    def read(self, graph: str, into: Path, count: int) -> None:
-        """Write the triples of a graph, of which there are `count`, to a file of N-Triples as the store writes them."""
+    def read(self, graph: str, into: Path, count: int | None) -> None:
+        """Write the triples of a graph, of which there are `count` (None: not known, where no pages are read), to a file of N-Triples as the store writes them."""
         if count == 0:
             into.write_bytes(b"")
-        elif self.profile.page:
+        elif self.profile.page and count is not None:
             self._read_pages(graph, into, count)
         else:
             if self.store.store is not None:
@@ -83,8 +85,8 @@ class Remote:
             self._update(text, twice=True)
             return
         url = graph_address(self.store.store, graph)
-        if staging and self.profile.parameters:
-            url += f"&{self.profile.parameters}"
+        if parameters := self.profile.parameters if staging else self.profile.whole_parameters:
+            url += f"&{parameters}"
         headers = {"Content-Type": _LINES}
         if self._compress:
             packed = self.folder / "chunk.gz"
@@ -154,7 +156,7 @@ class Remote:
                 where=where,
                 advice="see whether it is for reading only, and check the address",
             )
-        full = answer.status == 507 or "no space" in answer.text.lower() or "file too large" in answer.text.lower()
+        full = answer.status == 507 or any(words in answer.text.lower() for words in _FULL)
         advice = "free space on its disk" if full else "see its log"
         raise PushError(
             "KG627",

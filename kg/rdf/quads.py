@@ -59,14 +59,15 @@ def read_quads(
             _append(con, lines, table, path)
 
 
-def write_lines(path: Path, target: Path) -> None:
+def write_lines(path: Path, target: Path, *, number: bool = True) -> None:
     """Write the quads of an RDF file to `target` as canonical N-Quads, in their order.
 
-    Blank nodes keep the labels that N-Triples and N-Quads give them; those of other syntaxes are numbered by their first use. The errors are those of `read_quads`.
+    Blank nodes keep the labels that N-Triples and N-Quads give them; those of other syntaxes are numbered by their first use, or with `number` false have labels of the
+    parser, some drawn at random. The errors are those of `read_quads`.
     """
     import pyoxigraph as ox
 
-    labelled = rdf_syntax(path) in ("N_TRIPLES", "N_QUADS")
+    labelled = not number or rdf_syntax(path) in ("N_TRIPLES", "N_QUADS")
     ox.serialize(_parsed(path, None, "", None if labelled else {}), str(target), format=ox.RdfFormat.N_QUADS)
 
 

@@ -18,6 +18,7 @@ GRAPH = "https://g.example/graph"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 # Stores that take seconds to start, or to be had, are for the slow run.
 KIND = [kind if kind == "oxigraph" else pytest.param(kind, marks=pytest.mark.slow) for kind in (*KINDS, "kg")]
+OTHERS = KIND[: len(KINDS)]  # without ours
 
 
 @pytest.fixture(scope="module", params=KIND)
@@ -206,6 +207,11 @@ def test_a_dry_run_prints_the_plan_and_sends_nothing(running: TripleStore, tmp_p
     assert plan["bytes"] == file.stat().st_size
     assert all(len(chunk["sha256"]) == 64 and chunk["bytes"] <= 1024 for chunk in plan["chunks"])
     assert plan["one_step"] == (running.kind != "virtuoso")
+    assert plan["verify"] == "full"
+    for level, after in (("full", "every triple"), ("count", "its triples are counted"), ("none", "not verified")):
+        shown = kg("push", file, running.url, *options[:-2], "--verify", level, env=running.environment)
+        lines_ = shown.stdout.decode().splitlines()
+        assert [after in line for line in lines_ if line.startswith(("staging", "after"))] == [True, True], lines_
     assert running.count(graph) == 0
 
 

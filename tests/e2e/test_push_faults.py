@@ -6,17 +6,17 @@ import contextlib
 import http.server
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import kg
-from tests.e2e.test_push import GRAPH, KIND, lines, ours, push
+from tests.e2e.test_push import GRAPH, KIND, OTHERS, lines, ours, push
+from tests.proxy import Proxy
 from tests.serving import kg_serve, oxigraph_serve
 from tests.shared import ROOT
 from tests.stores import TripleStore, free_port, store
@@ -25,52 +25,6 @@ OLD, NEW = 7, 4000
 # After so many bytes on their way to the store something happens: some chunks are there, others are not.
 MIDDLE = 100_000
 STAGED = ("--staged", "--chunk", "20KB")
-
-
-class Proxy:
-    """A relay to a store on loopback, which does something once when so many bytes have come from the client."""
-
-    def __init__(self, running: TripleStore, after: int, action: Callable[[], None]) -> None:
-        self._port, self._left, self._action = running.port, after, action
-        self._place = socket.create_server(("127.0.0.1", 0))
-        self.done = threading.Event()
-        self._closed = False
-        self.url = f"http://127.0.0.1:{self._place.getsockname()[1]}{running.path}"
-        self._threads = [threading.Thread(target=self._listen, daemon=True)]
-        self._threads[0].start()
-
-    def close(self) -> None:
-        self._closed = True
-        with contextlib.suppress(OSError):
-            socket.create_connection(self._place.getsockname()).close()
-        self._place.close()
-
-    def _listen(self) -> None:
-        while not self._closed:
-            with contextlib.suppress(OSError):
-                near, _ = self._place.accept()
-                try:
-                    far = socket.create_connection(("127.0.0.1", self._port))
-                except OSError:
-                    near.close()
-                    raise
-                for one, other, up in ((near, far, True), (far, near, False)):
-                    threading.Thread(target=self._relay, args=(one, other, up), daemon=True).start()
-
-    def _relay(self, one: socket.socket, other: socket.socket, up: bool) -> None:
-        with contextlib.suppress(OSError):
-            while block := one.recv(4096):
-                if up and not self.done.is_set():
-                    self._left -= len(block)
-                    if self._left < 0:
-                        self.done.set()
-                        self._action()
-                        break
-                other.sendall(block)
-        for each in (one, other):
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
 
 
 @pytest.fixture(params=KIND)
@@ -88,11 +42,10 @@ def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TripleSt
         yield made
 
 
-def finishes(running: TripleStore, folder: Path, *expected: str) -> None:
+def finishes(running: TripleStore, folder: Path, *options: str) -> None:
     """Push once more, and look that all is there and nothing else."""
-    status, said = push(running, folder / "new.nt", *STAGED)
+    status, said = push(running, folder / "new.nt", *options)
     assert status == 0, said
-    assert all(text in said for text in expected), said
     assert running.count(GRAPH) == NEW
     assert running.graphs() == {GRAPH}
 
@@ -122,7 +75,7 @@ def test_a_client_that_is_killed_goes_on_where_it_was(running: TripleStore, tmp_
 
 
 def test_a_connection_that_is_cut_is_made_anew(running: TripleStore, tmp_path: Path) -> None:
-    proxy = Proxy(running, MIDDLE, lambda: None)
+    proxy = Proxy(running, MIDDLE)
     process = started(proxy.url, tmp_path / "new.nt", running.environment, *STAGED)
     _, said = process.communicate(timeout=120)
     proxy.close()
@@ -147,37 +100,41 @@ def test_a_store_that_is_killed_has_the_old_graph_and_a_second_push_finishes(
     running.start()
     assert running.count(GRAPH) == OLD
     # The journal of the first push is that of the proxy's address; its staging graph is the same one, and is begun anew.
-    finishes(running, tmp_path)
+    finishes(running, tmp_path, *STAGED)
 
 
-def test_a_store_without_space_has_the_old_graph_and_a_second_push_finishes(tmp_path: Path) -> None:
-    limited = ["bash", "-c", "trap '' XFSZ; ulimit -f 300; exec \"$@\"", "bash"]
+# The size that no file of a store may pass, in KiB, in which it starts with the old graph; and so many bytes more a triple that the new graph does not fit.
+FULL = {"oxigraph": (300, 300), "fuseki": (9_000, 6_000), "rdf4j": (9_000, 6_000), "virtuoso": (40_000, 6_000)}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_a_store_without_space_has_the_old_graph_and_a_second_push_finishes(kind: str, tmp_path: Path) -> None:
+    blocks, more = FULL[kind]
+    limited = ["bash", "-c", f"trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"", "bash"]
     (tmp_path / "old.nt").write_text(lines(OLD, "old"))
-    (tmp_path / "new.nt").write_text(lines(NEW, "new" * 100))
-    with store("oxigraph", tmp_path / "store", wrap=limited) as running:
+    (tmp_path / "new.nt").write_text(lines(NEW, "new" * (more // 3)))
+    with store(kind, tmp_path / "store", wrap=limited) as running:
         assert push(running, tmp_path / "old.nt")[0] == 0
         status, said = push(running, tmp_path / "new.nt", "--staged", "--retries", "0")
         assert status == 3, said
         assert "KG62" in said
-        assert "give the same command again" in said
+        assert "then give the same command again" in said
+        # Fuseki does not say why it cannot write.
+        assert "free space on its disk" in said or kind == "fuseki"
+        if kind == "rdf4j":
+            # Its native store cannot be read any more, nor after another start: the profile says so. There is nothing that a push could do.
+            assert "see that there is room" in noted(running)
+            return
         running.kill()
         del running.command[: len(limited)]
         running.start()
         assert running.count(GRAPH) == OLD
-        finishes(running, tmp_path)
+        finishes(running, tmp_path, "--staged")
 
 
-@pytest.mark.slow
-def test_a_wrong_password_is_said_and_not_shown(tmp_path: Path) -> None:
-    (tmp_path / "new.nt").write_text(lines(3))
-    with store("virtuoso", tmp_path / "store") as running:
-        running.environment |= {"KG_PUSH_PASSWORD": "not-this-one"}
-        status, said = push(running, tmp_path / "new.nt")
-        assert status == 3
-        assert "KG621" in said
-        assert "nothing was changed" in said
-        assert "not-this-one" not in said
-        assert running.count(GRAPH) == 0
+def noted(running: TripleStore) -> str:
+    """Return what `kg doctor` says of a store in general."""
+    return kg("doctor", running.url, env=running.environment).stdout.decode()
 
 
 def test_a_server_for_reading_only_refuses_and_that_is_said(tmp_path: Path) -> None:
