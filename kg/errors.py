@@ -22,6 +22,10 @@ class KgError(Exception):
         advice = f"; {self.advice}" if self.advice else ""
         return f"{place}{self.what}{advice} [{self.code}]"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let it be raised again in another process."""
+        return _again, (type(self), self.code, self.what, self.where, self.advice)
+
 
 class SourceError(KgError):
     """A source that cannot be read at all (KG1xx)."""
@@ -57,3 +61,7 @@ class PublishError(KgError):
 
 class PushError(KgError):
     """A store that cannot be pushed to, or did not keep what was sent (KG62x to KG64x)."""
+
+
+def _again(kind: type[KgError], code: str, what: str, where: str, advice: str) -> KgError:
+    return kind(code, what, where=where, advice=advice)

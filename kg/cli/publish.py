@@ -48,7 +48,7 @@ import click
 @click.option(
     "--files",
     type=click.IntRange(min=100),
-    default=200_000,
+    default=300_000,
     show_default=True,
     help="So many files things have at most; where there would be more, things share files.",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -91,6 +92,7 @@ def shorten(text: str, room: float, size: float) -> str:
     return kept.rstrip() + "…"
 
 
+@lru_cache(4096)
 def abridge(text: str, room: float, size: float) -> str:
     """Return as much of both ends of the text as fits into the room, with … where it was cut: names of a kind often differ at their end."""
     text = clean(text)
@@ -112,6 +114,7 @@ def in_words(items: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+@lru_cache(4096)
 def _breadth(letter: str) -> str:
     if letter in _NARROW or unicodedata.combining(letter):
         return "narrow"

@@ -10,9 +10,11 @@ from kg.pages.addresses import SUFFIXES, Addresses
 from kg.pages.description import MEDIA_TYPES
 from kg.pages.graph import Graph, Term
 from kg.pages.links import LinkRelation
+from kg.pages.overview import Overview
 from kg.pages.paths import StaticAddresses
 from kg.pages.settings import Download, SiteSettings
 from kg.pages.site import Site
+from kg.pages.static import StaticSite
 
 __all__ = [
     "MEDIA_TYPES",
@@ -21,8 +23,10 @@ __all__ = [
     "Download",
     "Graph",
     "LinkRelation",
+    "Overview",
     "Site",
     "SiteSettings",
     "StaticAddresses",
+    "StaticSite",
     "Term",
 ]

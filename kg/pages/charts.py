@@ -95,7 +95,7 @@ def facilities(context: Context, languages: Sequence[str]) -> Chart | None:
     if not counted and not located:
         return None
     write = context.writer({country for country, _, _ in counted} | {iri for iri, _, _ in located}, languages)
-    page = context.addresses.class_page(facility, dict(context.settings.prefixes))
+    page = context.class_page(facility)
     places, table = [], []
     for country, iso, count in sorted(counted, key=lambda each: (-each[2], each[1])):
         asked = Asked().with_filter(Filter(ONTOLOGY + "country", ox.NamedNode(country)))

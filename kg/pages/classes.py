@@ -103,7 +103,7 @@ def listed(context: Context, found: dict[str, int], languages: Sequence[str]) ->
                 ClassCount(
                     write.term(iri),
                     count,
-                    context.addresses.class_page(iri, dict(context.settings.prefixes)),
+                    context.class_page(iri),
                     context.definition(iri, languages),
                     is_machinery(iri),
                 )
@@ -124,27 +124,32 @@ def table(
     languages: Sequence[str],
     form: Shape,
     mixed: frozenset[str],
+    known: Sequence[str] | None = None,
 ) -> Table:
-    """Return a page of the things of a class, with all that a reader can ask for next."""
+    """Return a page of the things of a class, with all that a reader can ask for next; `known` are the things on it, if somebody knows them."""
     size = context.settings.page_size
     body, bound = _pattern(index, class_, asked)
     narrowed = bool(asked.search or asked.filters)
     count = _count(context, body, bound) if narrowed else total
     last = max(1, -(-count // size))
-    things = _things(context, orders, body, bound, asked, total=count, page=min(asked.page, last))
-    nodes = about(context.graph, things, 400 * size)
-    facets = _facets(context, form.facets, body, bound)
-    named = {*things, *form.columns, *form.facets, *(each.prop for each in asked.filters)}
+    start = (min(asked.page, last) - 1) * size
+    things_ = (
+        _things(context, orders, body, bound, asked, total=count, start=start, size=size) if known is None else known
+    )
+    nodes = about(context.graph, things_, 400 * size)
+    # Nobody can filter without a server.
+    facets = {} if context.addresses.static else _facets(context, form.facets, body, bound)
+    named = {*things_, *form.columns, *form.facets, *(each.prop for each in asked.filters)}
     named |= {value.value for found in facets.values() for value, _ in found if isinstance(value, ox.NamedNode)}
     named |= {each.value.value for each in asked.filters if isinstance(each.value, ox.NamedNode)}
     for node in nodes.values():
         for prop in form.columns:
             named |= {term.value for term in node.get(prop, ())[:_PER_CELL] if isinstance(term, ox.NamedNode)}
     write = context.writer(named, languages)
-    units = _units(context, things, mixed & set(form.columns))
+    units = _units(context, things_, mixed & set(form.columns))
     return Table(
         tuple(write.term(prop) for prop in form.columns),
-        tuple((write.link(thing), _cells(form, thing, nodes.get(thing, {}), write, units)) for thing in things),
+        tuple((write.link(thing), _cells(form, thing, nodes.get(thing, {}), write, units)) for thing in things_),
         count,
         tuple(_facet(prop, found, asked, write) for prop, found in facets.items() if found),
         tuple(
@@ -177,6 +182,11 @@ def _pattern(index: Index, class_: str, asked: Asked) -> tuple[str, dict[str, Te
     return (f"{first} FILTER EXISTS {{ {of_class}{rest} }}" if bound else f"{first}{of_class}{rest}"), bound
 
 
+def things(context: Context, orders: Orders, class_: str, total: int, *, start: int, size: int) -> list[str]:
+    """Return the IRIs of some things of a class in the order of its pages."""
+    return _things(context, orders, f"?s a {values([class_])} .", {}, Asked(), total=total, start=start, size=size)
+
+
 def _count(context: Context, body: str, bound: dict[str, Term]) -> int:
     also = "".join(f" ?{name}" for name in bound)
     rows = context.graph.select(
@@ -186,17 +196,25 @@ def _count(context: Context, body: str, bound: dict[str, Term]) -> int:
 
 
 def _things(
-    context: Context, orders: Orders, body: str, bound: dict[str, Term], asked: Asked, *, total: int, page: int
+    context: Context,
+    orders: Orders,
+    body: str,
+    bound: dict[str, Term],
+    asked: Asked,
+    *,
+    total: int,
+    start: int,
+    size: int,
 ) -> list[str]:
-    """Return the IRIs of a page of things in the order that is asked for."""
-    size = context.settings.page_size
-    start = (page - 1) * size
+    """Return the IRIs of some things in the order that is asked for."""
     sort = asked.sort or ("label" if total <= _ALPHABETICAL and not asked.search else "")
     if sort and total <= SORTED:
         props = LABELS[:2] if sort == "label" else (sort,)
         return list(orders.of(body, bound, props, total, descending=asked.descending)[start : start + size])
     also = "".join(f" ?{name}" for name in bound)
-    query = f"SELECT DISTINCT ?s{also} WHERE {{ {body} FILTER (isIRI(?s)) }} LIMIT {size} OFFSET {start}"
+    # A thing is in its class once.
+    once = "DISTINCT" if asked.search or asked.filters else ""
+    query = f"SELECT {once} ?s{also} WHERE {{ {body} FILTER (isIRI(?s)) }} LIMIT {size} OFFSET {start}"
     return [row[0].value for row in context.graph.select(query, bound) if isinstance(row[0], ox.NamedNode)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -50,7 +51,12 @@ class Context:
             nodes or {},
             self.vocabulary.unit,
             lambda iri: (iri.startswith(self.settings.base) and self.addresses.holds(iri)) or iri in here,
+            self.once(("terms", *languages), dict),
         )
+
+    def class_page(self, iri: str) -> str:
+        """Return the address of the first page of a class."""
+        return self.once(("class", iri), lambda: self.addresses.class_page(iri, dict(self.settings.prefixes)))
 
     def canonical(self, href: str) -> str:
         """Return a path of the site as the address by which the world knows it; the path itself where no such address is set."""
@@ -73,4 +79,7 @@ class Context:
 
     def _described(self, iris: set[str]) -> set[str]:
         """Return those IRIs from elsewhere of which the graph or the vocabulary says something, so that they have a page here."""
-        return {iri for iri in iris if iri in self.vocabulary.terms or (is_iri(iri) and self.graph.node(iri))}
+        return {iri for iri in iris if self.once(("described", iri), partial(self._describes, iri))}
+
+    def _describes(self, iri: str) -> bool:
+        return iri in self.vocabulary.terms or (is_iri(iri) and bool(self.graph.node(iri)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -43,7 +43,7 @@ def description(context: Context, iri: str, parts: Iterable[str]) -> list[ox.Tri
     for each in incoming(context, iri):
         for subject in filter(is_iri, each.subjects):
             triples[ox.Triple(ox.NamedNode(subject), ox.NamedNode(each.prop), ox.NamedNode(iri))] = None
-    return sorted(triples, key=str)
+    return list(triples)
 
 
 def metadata(context: Context, iri: str) -> list[ox.Triple]:
@@ -111,6 +111,31 @@ def dataset(context: Context, class_counts: Mapping[str, int], triples: int) -> 
             (part, VOID + "entities", _whole(count)),
         ]
     return [ox.Triple(subject, ox.NamedNode(predicate), value) for subject, predicate, value in said]
+
+
+def dataset_island(context: Context) -> dict[str, Any]:
+    """Return the data set as a whole as JSON-LD for search engines."""
+    about: dict[str, Any] = {
+        "@context": SCHEMA,
+        "@type": "Dataset",
+        "name": context.settings.title,
+        "url": context.absolute(context.addresses.page("")),
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": file.name,
+                "encodingFormat": file.media_type,
+                "contentUrl": context.absolute(file.href),
+            }
+            for file in context.settings.downloads
+        ],
+    }
+    more = {
+        "@id": context.settings.dataset,
+        "description": context.settings.description,
+        "license": context.settings.license,
+    }
+    return about | {key: value for key, value in more.items() if value}
 
 
 def island(iri: str, node: Node, names: Mapping[str, str], page: str) -> dict[str, object]:

@@ -196,21 +196,19 @@ class _Teller:
         )
 
     def _is_reference(self, prop: str, term: Term) -> bool:
-        return any(graph.endswith(REFERENCE_GRAPH) for graph in self.graphs.get((prop, term), ()))
+        return bool(self.graphs) and any(graph.endswith(REFERENCE_GRAPH) for graph in self.graphs.get((prop, term), ()))
 
     def _property(self, prop: str, terms: Iterable[Term], count: int) -> Property:
-        told = sorted((self.told(prop, term) for term in terms), key=lambda each: each.value.order)
+        told = [self.told(prop, term) for term in terms]
+        if len(told) > 1:
+            told.sort(key=lambda each: each.value.order)
         more = None
         if count > len(told):
             more = self.context.addresses.listing(self.iri, "of", prop)
         return Property(self.write.term(prop), tuple(told), count, self.context.definition(prop, self.languages), more)
 
     def told(self, prop: str, term: Term) -> Told:
-        nodes = self.found.about_value(self.iri, prop, term)
-        name = key(term)
-        if name in self.found.nodes and name not in nodes and _is_evidence(self.found.nodes[name]):
-            nodes = [*nodes, name]
-        shown = sorted((proof.shown(node, self.found.nodes, self.write) for node in nodes), key=lambda each: each.order)
+        shown = self._shown(prop, term) if self.found.nodes else []
         level = shown[0].level if shown else ""
         if not level and self._is_reference(prop, term):
             level = "reference"
@@ -218,6 +216,14 @@ class _Teller:
         if value.number and not value.unit:
             value = replace(value, unit=next((each.unit for each in shown if each.unit), ""))
         return Told(value, level, tuple(shown))
+
+    def _shown(self, prop: str, term: Term) -> list[Evidence]:
+        """Return what stands behind a value."""
+        nodes = self.found.about_value(self.iri, prop, term)
+        name = key(term)
+        if name in self.found.nodes and name not in nodes and _is_evidence(self.found.nodes[name]):
+            nodes = [*nodes, name]
+        return sorted((proof.shown(node, self.found.nodes, self.write) for node in nodes), key=lambda each: each.order)
 
     def leftover(self) -> tuple[Property, ...]:
         """Return what sources say of the thing in other words than the graph: the readings that fit no value of it."""
@@ -255,8 +261,7 @@ def _in_place(context: Context, node: Node) -> dict[str, Node]:
             if isinstance(term, ox.NamedNode) and term.value not in context.vocabulary.terms
         }
     )
-    labelled = context.labels.of(near, ())
-    unnamed = [iri for iri in near if not labelled[iri].named][:_MOST_NODES]
+    unnamed = list(islice((iri for iri in near if not context.labels.has(iri)), _MOST_NODES))
     nodes = about(context.graph, unnamed, _MOST_NODES * _SMALL_NODE * 4)
     small = {
         iri: found

@@ -142,7 +142,8 @@ def _followed(graph: Graph, nodes: dict[str, Node]) -> dict[str, Node]:
             for term in node.get(predicate, ())
             if isinstance(term, ox.NamedNode) and term.value not in nodes
         }
-        nodes = nodes | about(graph, sorted(wanted), _MOST_STATEMENTS)
+        if wanted:
+            nodes = nodes | about(graph, sorted(wanted), _MOST_STATEMENTS)
     return nodes
 
 

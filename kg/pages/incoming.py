@@ -91,6 +91,8 @@ def subjects_page(context: Context, iri: str, prop: str, page: int, size: int) -
 
 def named(context: Context, iri: str, raw: Sequence[Raw], languages: Sequence[str]) -> tuple[Incoming, ...]:
     """Return what links to a thing with the labels of it all."""
+    if not raw:
+        return ()
     write = context.writer({each.prop for each in raw} | {iri for each in raw for iri in each.subjects}, languages)
     return tuple(
         Incoming(

@@ -37,17 +37,28 @@ class Labels:
         self._known = known
         # Many pages name the same things.
         self._kept: dict[tuple[str, tuple[str, ...], int], Text] = {}
+        self._named: dict[str, bool] = {}
 
     def of(self, iris: Iterable[str], languages: Sequence[str]) -> dict[str, Text]:
         """Return a label for each IRI; of several the one whose language comes first in `languages`."""
         wanted = tuple(languages)
         return {iri: self._of(iri, wanted, 0) for iri in dict.fromkeys(iris)}
 
+    def has(self, iri: str) -> bool:
+        """Say whether a thing has a label."""
+        found = self._named.get(iri)
+        if found is None:
+            found = self._best(self._asked(iri) or self._told(iri), ()) is not None
+            if len(self._named) >= _KEPT:
+                self._named.clear()
+            self._named[iri] = found
+        return found
+
     def _of(self, iri: str, languages: tuple[str, ...], depth: int) -> Text:
         place = (iri, languages, depth)
         found = self._kept.get(place)
         if found is None:
-            found = self._best(iri, self._asked(iri), languages) or self._made_up(iri, languages, depth)
+            found = self._best(self._asked(iri) or self._told(iri), languages) or self._made_up(iri, languages, depth)
             if len(self._kept) >= _KEPT:
                 self._kept.clear()
             self._kept[place] = found
@@ -63,14 +74,19 @@ class Labels:
             if isinstance(label, ox.Literal)
         ]
 
-    def _best(self, iri: str, found: list[tuple[int, ox.Literal]], languages: Sequence[str]) -> Text | None:
-        candidates = found or [(0, label) for label in self._known.get(iri, ())]
-        candidates = [each for each in candidates if each[1].value.strip()]
+    def _told(self, iri: str) -> list[tuple[int, ox.Literal]]:
+        return [(0, label) for label in self._known.get(iri, ())]
+
+    def _best(self, found: list[tuple[int, ox.Literal]], languages: Sequence[str]) -> Text | None:
+        candidates = [each for each in found if each[1].value.strip()]
         if not candidates:
             return None
-        _, label = min(
-            candidates, key=lambda each: (preference(each[1].language, languages), each[0], each[1].value.casefold())
-        )
+        _, label = candidates[0]
+        if len(candidates) > 1:
+            _, label = min(
+                candidates,
+                key=lambda each: (preference(each[1].language, languages), each[0], each[1].value.casefold()),
+            )
         return Text(label.value, label.language)
 
     def _made_up(self, iri: str, languages: tuple[str, ...], depth: int) -> Text:

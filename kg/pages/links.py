@@ -35,10 +35,7 @@ def of_thing(context: Context, iri: str, types: tuple[str, ...] = ()) -> tuple[L
     ]
     # An IRI in a header is a URI: what cannot be one as it stands is left out there.
     links += [LinkRelation(type_, "type") for type_ in types if type_.isascii()]
-    links += [
-        LinkRelation(address.class_page(type_, dict(context.settings.prefixes)), "collection", "text/html")
-        for type_ in types
-    ]
+    links += [LinkRelation(context.class_page(type_), "collection", "text/html") for type_ in types]
     return (*links, *_common(context))
 
 

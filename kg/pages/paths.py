@@ -11,14 +11,14 @@ from functools import lru_cache
 from typing import ClassVar, Final
 from urllib.parse import quote, unquote
 
-from kg.pages.addresses import PCHAR, RESERVED, Addresses
+from kg.pages.addresses import PCHAR, PLAIN, RESERVED, Addresses
 from kg.rdf.prefixes import shortened
 
 SUFFIXES: Final = ("html", "ttl", "jsonld")
 # The pages of the site itself that the server has without a suffix.
 _PAGES: Final = ("class", "map", "ontology", "release", "search", "timeline")
 # Names at the top that things do not take.
-_TAKEN: Final = frozenset(("404", "bundle", "index", "redirects", "void"))
+_TAKEN: Final = RESERVED | {"404", "bundle", "index", "redirects", "void"}
 # A file's name may have 255 bytes, and a path 1024 in a bucket; a suffix is still to come.
 _LONGEST_NAME: Final = 200
 _LONGEST_PATH: Final = 800
@@ -45,6 +45,11 @@ class StaticAddresses(Addresses):
     alone: frozenset[str] | None = None
     letters: int = 0
     static: ClassVar[bool] = True
+
+    def __hash__(self) -> int:
+        """Hash by a part that tells most apart: all documents without a page are too many to hash for each address."""
+        return hash((self.base, self.root))
+
     suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
 
     def url(self, iri: str) -> str:
@@ -59,7 +64,7 @@ class StaticAddresses(Addresses):
         """Return the address of the document about a thing in one of SUFFIXES; ValueError for another."""
         if suffix not in SUFFIXES:
             raise ValueError(f"there is no form {suffix!r}: only {', '.join(SUFFIXES)}")
-        return f"{self.root}{_address(self.place(iri.partition('#')[0]))}.{suffix}"
+        return f"{_stem(self, iri.partition('#')[0])}.{suffix}"
 
     def holds(self, iri: str) -> bool:
         """Say whether there is a page of a thing below the base."""
@@ -67,7 +72,13 @@ class StaticAddresses(Addresses):
 
     def place(self, document: str) -> str:
         """Return the name of the files of a document below the folder of the site, without their suffix."""
-        return _place(self, document)
+        shared = self.bundle(document)
+        if shared is not None:
+            return shared
+        natural = self.natural(document)
+        if natural is not None and natural.casefold() not in self.twins:
+            return natural
+        return f"resource/{_digest(document)}"
 
     def bundle(self, document: str) -> str | None:
         """Return the name of the files that a document shares with others, without their suffix; None where it shares none."""
@@ -87,12 +98,13 @@ class StaticAddresses(Addresses):
         path = self._path(document)
         if path is None:
             return None
-        name = unquote(path, errors="surrogateescape")
+        plain = PLAIN.fullmatch(path)
+        name = path if plain else unquote(path, errors="surrogateescape")
         segments = name.split("/")
         safe = (
             len(name.encode(errors="surrogateescape")) <= _LONGEST_PATH
             and unicodedata.is_normalized("NFC", name)
-            and segments[0].casefold() not in _TAKEN | RESERVED
+            and segments[0].casefold() not in _TAKEN
             and all(_is_safe(segment) for segment in segments)
             # A folder `x.ttl` would stand in the way of the file of `x`.
             and not any(segment.casefold().endswith((".html", ".ttl", ".jsonld")) for segment in segments)
@@ -154,15 +166,10 @@ def twins_of(names: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-@lru_cache(50_000)
-def _place(addresses: StaticAddresses, document: str) -> str:
-    shared = addresses.bundle(document)
-    if shared is not None:
-        return shared
-    natural = addresses.natural(document)
-    if natural is not None and natural.casefold() not in addresses.twins:
-        return natural
-    return f"resource/{_digest(document)}"
+@lru_cache(20_000)
+def _stem(addresses: StaticAddresses, document: str) -> str:
+    """Return the address of a document without its suffix; a page names the same few again and again."""
+    return addresses.root + _address(addresses.place(document))
 
 
 def _is_safe(segment: str) -> bool:

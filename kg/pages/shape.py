@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kg.pages.context import Context
-from kg.pages.graph import Term, values
+from kg.pages.graph import Graph, Term, values
 from kg.pages.names import (
     ABOUT_RECORD,
     DESCRIPTIONS,
@@ -20,6 +20,7 @@ from kg.pages.names import (
     TYPE,
     UNIT_TEXT,
 )
+from kg.pages.vocabulary import Vocabulary
 from kg.rdf.labels import LABELS
 from kg.rdf.namespaces import RDF, RDFS, SKOS, XSD
 
@@ -40,13 +41,11 @@ class Shape:
     facets: tuple[str, ...]
 
 
-def mixed_units(context: Context) -> frozenset[str]:
+def mixed_units(graph: Graph, vocabulary: Vocabulary) -> frozenset[str]:
     """Return the properties whose numbers have units that differ from statement to statement, so that they cannot be compared as they stand."""
-    rows = context.graph.select(
-        f"SELECT DISTINCT ?p WHERE {{ ?e <{UNIT_TEXT}> ?u ; <{PREDICATE}> ?p }} LIMIT {_SAMPLE}"
-    )
+    rows = graph.select(f"SELECT DISTINCT ?p WHERE {{ ?e <{UNIT_TEXT}> ?u ; <{PREDICATE}> ?p }} LIMIT {_SAMPLE}")
     found = {row[0].value for row in rows if isinstance(row[0], ox.NamedNode)}
-    return frozenset(prop for prop in found if context.vocabulary.unit(prop) is None)
+    return frozenset(prop for prop in found if vocabulary.unit(prop) is None)
 
 
 def shape(context: Context, class_: str, mixed: frozenset[str]) -> Shape:

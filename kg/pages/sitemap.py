@@ -23,7 +23,7 @@ def addresses(context: Context, class_counts: Iterable[str]) -> tuple[str, ...]:
     """Return the addresses of all pages that are worth finding: the home page, the classes, and the things of the world, not the evidence."""
     classes = sorted(class_ for class_ in class_counts if not is_machinery(class_))
     found = {context.addresses.page(name) for name in ("", "class", "ontology")}
-    found |= {context.addresses.class_page(class_, dict(context.settings.prefixes)) for class_ in classes}
+    found |= {context.class_page(class_) for class_ in classes}
     data = values(classes)
     if data:
         query = f"SELECT DISTINCT ?s WHERE {{ VALUES ?c {{ {data} }} ?s <{TYPE}> ?c FILTER (isIRI(?s)) }} LIMIT {_MOST}"

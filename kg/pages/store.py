@@ -15,16 +15,21 @@ from kg.pages.graph import LONGEST, Graph, Node, Row, Term
 
 _SAMPLE = 20_000
 _KEPT = 20_000
+# A page asks again and again what points to a thing: so many links are kept, of so many things.
+_NEAR = 1001
+_NEAR_KEPT = 64
 _NONE = "https://kg.example/"
 
 
 class StoreGraph:
-    """Answers the questions of the pages from a store of which the default graph is the merge of all."""
+    """Answers the questions of the pages from a store of which the default graph is the merge of all; it keeps what is said of so many things."""
 
-    def __init__(self, store: ox.Store, prefixes: Mapping[str, str]) -> None:
+    def __init__(self, store: ox.Store, prefixes: Mapping[str, str], kept: int = _KEPT) -> None:
         self._store, self._prefixes = store, dict(prefixes)
         # What many pages name is looked up once.
-        self.node = lru_cache(_KEPT)(self._node)
+        self.node = lru_cache(kept)(self._node)
+        self._near = lru_cache(_NEAR_KEPT)(self._pointing)
+        self._named = any(True for _ in store.named_graphs())
 
     def _node(self, thing: str | ox.BlankNode) -> Node:
         found: dict[str, list[Term]] = {}
@@ -38,7 +43,7 @@ class StoreGraph:
 
     def graphs(self, thing: str) -> Iterator[tuple[str, Term, str]]:
         """Yield the statements about a thing in named graphs: property, value and graph."""
-        this = _term(thing)
+        this = _term(thing) if self._named else None
         if this is not None:
             for quad in self._store.quads_for_pattern(this, None, None, None):
                 if isinstance(quad.graph_name, ox.NamedNode):
@@ -46,9 +51,25 @@ class StoreGraph:
 
     def pointing(self, thing: str, prop: str | None = None) -> Iterator[tuple[ox.NamedNode | ox.BlankNode, str]]:
         """Yield what has a thing as its value, with the property, or of one property alone."""
+        near = self._near(thing)
+        if near is not None:
+            # They are in the order of their subjects, as the store has those of one property.
+            yield from (each for each in near if each[1] == prop) if prop else near
+            return
         for quad in self._quads(None, _term(prop) if prop else None, _term(thing)):
             if isinstance(quad.subject, ox.NamedNode | ox.BlankNode):
                 yield quad.subject, quad.predicate.value
+
+    def _pointing(self, thing: str) -> list[tuple[ox.NamedNode | ox.BlankNode, str]] | None:
+        """Return what has a thing as its value, with the property; None where that is very much."""
+        found = list(islice(self._quads(None, None, _term(thing)), _NEAR))
+        if len(found) == _NEAR:
+            return None
+        return [
+            (quad.subject, quad.predicate.value)
+            for quad in found
+            if isinstance(quad.subject, ox.NamedNode | ox.BlankNode)
+        ]
 
     def _quads(self, subject: Any, predicate: Any, value: Any) -> Iterator[ox.Quad]:
         """Return the triples that fit, each once; none where all three are open, which is what no IRI becomes."""

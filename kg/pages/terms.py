@@ -75,11 +75,7 @@ def _shown(
     def links(iris: Iterable[str]) -> tuple[Link, ...]:
         return tuple(write.term(iri) for iri in sorted(iris, key=lambda iri: write.name(iri).text.casefold()))
 
-    page = (
-        context.addresses.class_page(term.iri, dict(context.settings.prefixes))
-        if term.kind == "class" and count
-        else None
-    )
+    page = context.class_page(term.iri) if term.kind == "class" and count else None
     return TermShown(
         term.iri,
         anchor,

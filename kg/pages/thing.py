@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from kg.pages import charts, links
 from kg.pages.addresses import is_iri
 from kg.pages.context import Context
-from kg.pages.description import island
+from kg.pages.description import MEDIA_TYPES, island
 from kg.pages.entity import Said, said, statements, values_page
 from kg.pages.graph import whole
 from kg.pages.incoming import incoming, named, subjects_page
@@ -79,7 +79,6 @@ def thing(
     if told is None:
         return None
     types = tuple(link.iri for link in told.types)
-    told = replace(told, types=tuple(_of_class(context, link) for link in told.types))
     listed = _listed(context, told, languages, params)
     found = () if listed else named(context, iri, raw, languages)
     read = () if listed else readings(context, iri, languages)
@@ -87,6 +86,7 @@ def thing(
     return {
         "title": told.title.text,
         "said": told,
+        "types": tuple(_of_class(context, link) for link in told.types),
         "links": links.of_thing(context, iri, types),
         "forms": forms(context, iri),
         "sparql": sparql(context, iri),
@@ -96,9 +96,7 @@ def thing(
         "readings": read,
         "full_text": marked(told.node, read),
         "picture": None if listed or not context.settings.pictures else charts.around(context, told, found, languages),
-        "class_page": Instances(context.addresses.class_page(iri, dict(context.settings.prefixes)), instances)
-        if instances
-        else None,
+        "class_page": Instances(context.class_page(iri), instances) if instances else None,
         "legend": [] if listed else _legend(told),
         "island": island(iri, told.node, broader, context.absolute(document)),
     }
@@ -109,16 +107,14 @@ def long_lists(context: Context, iri: str) -> Iterator[tuple[str, str, int]]:
     for prop, count in statements(context, iri)[1].items():
         if prop != TYPE:
             yield "of", prop, count
-    read = bool(readings(context, iri, ()))
     for each in incoming(context, iri):
-        if each.count > len(each.subjects) and not (read and each.prop == SOURCE):
+        # What was read in a source is told already.
+        if each.count > len(each.subjects) and not (each.prop == SOURCE and readings(context, iri, ())):
             yield "in", each.prop, each.count
 
 
 def forms(context: Context, iri: str) -> tuple[Form, ...]:
     """Return the data forms of a page."""
-    from kg.pages.description import MEDIA_TYPES
-
     return tuple(
         Form(name, context.addresses.document(iri, suffix), MEDIA_TYPES[suffix])
         for suffix, name in _FORMS.items()
@@ -147,7 +143,7 @@ def _holds(context: Context, iri: str) -> bool:
 
 def _of_class(context: Context, link: Link) -> Link:
     """Return a class as a link to the page of its things."""
-    return replace(link, href=context.addresses.class_page(link.iri, dict(context.settings.prefixes)), outside=False)
+    return context.once(("class link", link), lambda: replace(link, href=context.class_page(link.iri), outside=False))
 
 
 def _legend(told: Said) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 import pyoxigraph as ox
@@ -101,6 +101,8 @@ class Writer:
     nodes: Mapping[str, Node]
     unit_of: Callable[[str], str | None]
     here: Callable[[str], bool]
+    # What was written before on other pages, by IRI.
+    terms: dict[str, Link] = field(default_factory=dict)
 
     def name(self, iri: str) -> Text:
         """Return the label of an IRI, or a readable form of it."""
@@ -108,8 +110,14 @@ class Writer:
 
     def term(self, iri: str) -> Link:
         """Return a property or class as a link; without a label it is called by the words of its name."""
-        link = self.link(iri)
-        return link if link.label.named else replace(link, label=Text(humanised(iri), named=False))
+        known = self.terms.get(iri)
+        if known is None:
+            known = self.link(iri)
+            if not known.label.named:
+                known = replace(known, label=Text(humanised(iri), named=False))
+            if iri in self.names:
+                self.terms[iri] = known
+        return known
 
     def link(self, iri: str) -> Link:
         """Return a thing as a link: to its page here, where the site has one, else to itself if that is safe."""

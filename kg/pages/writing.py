@@ -11,9 +11,19 @@ _WITH_PREFIXES = (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.N3, ox.Rd
 
 def written(triples: Iterable[ox.Triple], syntax: ox.RdfFormat, prefixes: Mapping[str, str]) -> bytes:
     """Return triples in order, in a syntax, with those prefixes that they use."""
-    ordered = sorted(set(triples), key=str)
-    names = None
-    if syntax in _WITH_PREFIXES:
-        used = " ".join(map(str, ordered))
-        names = {name: iri for name, iri in prefixes.items() if f"<{iri}" in used}
-    return ox.serialize(ordered, format=syntax, prefixes=names) or b""
+    return forms(triples, (syntax,), prefixes)[0]
+
+
+def forms(
+    triples: Iterable[ox.Triple], syntaxes: Iterable[ox.RdfFormat], prefixes: Mapping[str, str]
+) -> tuple[bytes, ...]:
+    """Return the same in some syntaxes."""
+    by_text = {str(triple): triple for triple in triples}
+    texts = sorted(by_text)
+    ordered = [by_text[each] for each in texts]
+    used = " ".join(texts)
+    names = {name: iri for name, iri in prefixes.items() if f"<{iri}" in used}
+    return tuple(
+        ox.serialize(ordered, format=syntax, prefixes=names if syntax in _WITH_PREFIXES else None) or b""
+        for syntax in syntaxes
+    )

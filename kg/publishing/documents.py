@@ -1,24 +1,30 @@
-"""Writes the documents of things, many at a time, in as many processes as are wanted: a page, and the same as Turtle and JSON-LD."""
+"""Writes the documents of things, a page and the same as Turtle and JSON-LD, and the pages of classes: many at a time, in as many processes as are wanted."""
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from kg.pages import MEDIA_TYPES, Site, SiteSettings, StaticAddresses
+from kg.pages import MEDIA_TYPES, Overview, SiteSettings, StaticAddresses, StaticSite
 from kg.pages.store import StoreGraph
-from kg.pages.writing import written
+from kg.pages.writing import forms
 from kg.publishing.tree import Tree, Written
 
-# So many documents are made, and written, in one go.
-_BATCH = 250
+# So many documents, and pages of a class, are made and written in one go.
+_BATCH, _PAGES = 250, 20
+# Few of the very many objects that pages are made of refer to each other in circles: to look for these so often takes a tenth of the time.
+_SELDOM = 100_000
+# One who makes one page after the other comes back to few things, and each process keeps them.
+_KEPT = 2000
 Group: TypeAlias = Sequence[str]
 _SYNTAXES = {"ttl": ox.RdfFormat.TURTLE, "jsonld": ox.RdfFormat.JSON_LD}
 
@@ -31,8 +37,9 @@ class Maker:
     folder: Path
     settings: SiteSettings
     addresses: StaticAddresses
+    overview: Overview
 
-    def site(self) -> Site:
+    def site(self) -> StaticSite:
         """Return the site; a process makes one and keeps it."""
         return _site(self)
 
@@ -46,10 +53,11 @@ class Maker:
 
 
 @cache
-def _site(maker: Maker) -> Site:
+def _site(maker: Maker) -> StaticSite:
     from kg.store import open_store
 
-    return Site(StoreGraph(open_store(maker.store), maker.settings.prefixes), maker.settings, maker.addresses)
+    graph = StoreGraph(open_store(maker.store), maker.settings.prefixes, _KEPT)
+    return StaticSite(graph, maker.settings, maker.addresses, maker.overview)
 
 
 @cache
@@ -57,26 +65,60 @@ def _tree(maker: Maker) -> Tree:
     return Tree(maker.folder)
 
 
-def make_all(maker: Maker, groups: Sequence[Group], jobs: int, tell: Callable[[int], None]) -> Iterator[Written]:
-    """Write all documents, those of a group to files that they share; yield their files in order."""
-    batches = list(_batches(groups))
-    if jobs <= 1 or len(batches) <= 1:
-        for batch in batches:
-            yield from make(maker, batch)
-            tell(sum(map(len, batch)))
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A part of the work: what writes its files, and how many documents they hold."""
+
+    do: Callable[[Maker], list[Written]]
+    documents: int = 0
+
+
+def things(groups: Iterable[Group]) -> Iterator[Work]:
+    """Yield the work on all documents; those of a group share files."""
+    for batch in _batches(groups):
+        yield Work(partial(make, groups=batch), sum(map(len, batch)))
+
+
+def classes(site: StaticSite) -> Iterator[Work]:
+    """Yield the work on all pages of classes."""
+    for iri in site.class_names():
+        last = site.last_page(iri)
+        for first in range(1, last + 1, _PAGES):
+            yield Work(partial(make_class, iri=iri, first=first, last=min(last, first + _PAGES - 1)))
+
+
+@contextmanager
+def working(
+    maker: Maker, documents: int, jobs: int, tell: Callable[[int], None]
+) -> Iterator[Callable[[Iterable[Work]], Iterator[Written]]]:
+    """Yield what does work on so many documents in so many processes, and yields the files in order; `tell` hears how many documents are done."""
+
+    def here(works: Iterable[Work]) -> Iterator[Written]:
+        for work in works:
+            yield from work.do(maker)
+            tell(work.documents)
+
+    if jobs <= 1 or documents <= _BATCH:
+        with _seldom_collected():
+            yield here
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(batches)), context, _begin, (maker,)) as pool:
-        try:
-            for batch, files in zip(batches, pool.map(_make, batches), strict=True):
+    with ProcessPoolExecutor(jobs, context, _begin, (maker,)) as pool:
+
+        def there(works: Iterable[Work]) -> Iterator[Written]:
+            waiting = list(works)
+            for work, files in zip(waiting, pool.map(_do, [work.do for work in waiting]), strict=True):
                 yield from files
-                tell(sum(map(len, batch)))
+                tell(work.documents)
+
+        try:
+            yield there
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 
-def make(maker: Maker, groups: Iterable[Group]) -> list[Written]:
+def make(maker: Maker, *, groups: Iterable[Group]) -> list[Written]:
     """Write the documents of some groups."""
     site, names, addresses = maker.site(), maker.settings.prefixes, maker.addresses
     contents: list[tuple[str, bytes]] = []
@@ -85,19 +127,20 @@ def make(maker: Maker, groups: Iterable[Group]) -> list[Written]:
         if not pages:
             continue
         contents += [(addresses.file(address), page.encode("utf-8", "replace")) for address, page in pages]
-        triples = site.description(group[0])
-        if len(group) > 1:
-            triples = sorted(
-                {*triples, *(each for document in group[1:] for each in site.description(document))}, key=str
-            )
-        contents += [
-            (addresses.file(addresses.document(group[0], suffix)), written(triples, syntax, names))
-            for suffix, syntax in _SYNTAXES.items()
-        ]
+        triples = [triple for document in group for triple in site.description(document)]
+        files = [addresses.file(addresses.document(group[0], suffix)) for suffix in _SYNTAXES]
+        contents += zip(files, forms(triples, _SYNTAXES.values(), names), strict=True)
     return maker.tree().write(contents)
 
 
-def _bundle(site: Site, group: Group) -> Iterator[tuple[str, str]]:
+def make_class(maker: Maker, *, iri: str, first: int, last: int) -> list[Written]:
+    """Write some pages of a class."""
+    file = maker.addresses.file
+    pages = maker.site().class_pages(iri, first, last)
+    return maker.tree().write((file(address), page.encode("utf-8", "replace")) for address, page in pages)
+
+
+def _bundle(site: StaticSite, group: Group) -> Iterator[tuple[str, str]]:
     """Yield the page that a group shares, and those of the long lists of its members."""
     page = site.bundle(group)
     if page is not None:
@@ -125,7 +168,18 @@ _maker: list[Maker] = []
 
 def _begin(maker: Maker) -> None:
     _maker[:] = [maker]
+    gc.set_threshold(_SELDOM)
 
 
-def _make(groups: Sequence[Group]) -> list[Written]:
-    return make(_maker[0], groups)
+def _do(work: Callable[[Maker], list[Written]]) -> list[Written]:
+    return work(_maker[0])
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    before = gc.get_threshold()
+    gc.set_threshold(_SELDOM, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

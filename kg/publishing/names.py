@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import duckdb
 
-from kg.pages import Site, StaticAddresses
+from kg.pages import StaticAddresses, StaticSite
 from kg.pages.labels import Text
 from kg.pages.names import OTHER_NAMES, PREDICATE, QUANTITY_KIND, TYPE
 from kg.pages.releases import Letters
@@ -44,7 +44,7 @@ def gathered(con: duckdb.DuckDBPyConnection, addresses: StaticAddresses) -> None
     )
 
 
-def index(con: duckdb.DuckDBPyConnection, site: Site) -> Iterator[tuple[str, bytes]]:
+def index(con: duckdb.DuckDBPyConnection, site: StaticSite) -> Iterator[tuple[str, bytes]]:
     """Yield the files of the index: `search/index.json` says which file holds the names with a word of which beginning."""
     con.execute(
         """CREATE OR REPLACE TEMP TABLE words AS SELECT DISTINCT unnest(kg_words(name)) AS word, name, class, address FROM names"""
@@ -76,7 +76,7 @@ def index(con: duckdb.DuckDBPyConnection, site: Site) -> Iterator[tuple[str, byt
     yield "search/index.json", _json({"root": root, "types": shown, "shards": shards})
 
 
-def pages(con: duckdb.DuckDBPyConnection, site: Site) -> Iterator[tuple[str, str]]:
+def pages(con: duckdb.DuckDBPyConnection, site: StaticSite) -> Iterator[tuple[str, str]]:
     """Yield the search page, and the pages of all names, each with its address."""
     con.execute(
         """CREATE OR REPLACE TEMP TABLE listed AS SELECT row_number() OVER (ORDER BY lower(strip_accents(name)), name, address) - 1 AS place, * FROM

@@ -12,12 +12,12 @@ from typing import Any, TypeAlias
 import pyoxigraph as ox
 
 from kg.errors import PublishError
-from kg.pages import Download, Site, SiteSettings
+from kg.pages import Download, Overview, SiteSettings, StaticSite
 from kg.pages.assets import assets
 from kg.pages.store import StoreGraph, usual_base
 from kg.pages.writing import written
 from kg.publishing import names, redirects, releases
-from kg.publishing.documents import Maker, make_all
+from kg.publishing.documents import Maker, classes, things, working
 from kg.publishing.plan import Plan, directory, planned
 from kg.publishing.releases import File, Published
 from kg.publishing.settings import PublishSettings, checked
@@ -99,10 +99,12 @@ class _Run:
         self.releases = [*known, release]
         graph = StoreGraph(open_store(self.source.store), prefixes(self.source.base or DEFAULT_BASE))
         site_settings = self.site_settings(usual_base(graph, self.source.base), release)
-        learner = Site(graph, site_settings)
-        plan = planned(self.source.con, site_settings.base, site_settings.root, learner.terms(), self.settings.files)
+        overview = Overview(graph)
+        terms = tuple(overview.vocabulary.terms)
+        plan = planned(self.source.con, site_settings.base, site_settings.root, terms, self.settings.files)
         site_settings = replace(site_settings, pictures=plan.documents <= _PICTURED and plan.addresses.alone is None)
-        maker = Maker(self.source.store, self.folder, site_settings, plan.addresses)
+        maker = Maker(self.source.store, self.folder, site_settings, plan.addresses, overview)
+        site = StaticSite(graph, site_settings, plan.addresses, overview)
         done = 0
 
         def count(more: int) -> None:
@@ -111,9 +113,10 @@ class _Run:
             tell("things", done, plan.documents)
 
         tell("things", 0, plan.documents)
-        self.add(make_all(maker, plan.groups, self.settings.jobs, count))
-        tell("lists", 0, 0)
-        site = Site(graph, site_settings, plan.addresses)
+        with working(maker, plan.documents, self.settings.jobs, count) as do:
+            self.add(do(things(plan.groups)))
+            tell("lists", 0, 0)
+            self.add(do(classes(site)))
         self.put(self.changelog(site, release))
         self.put(self.site_files(site, plan))
         about = {
@@ -167,7 +170,7 @@ class _Run:
         kept = self.folder / "release" / previous / _GRAPH if previous else None
         return kept if kept is not None and kept.is_file() else None
 
-    def changelog(self, site: Site, release: Published) -> Iterator[tuple[str, bytes]]:
+    def changelog(self, site: StaticSite, release: Published) -> Iterator[tuple[str, bytes]]:
         """Yield the page of what changed since the release before."""
         old = self.changes(release.previous)
         if old is not None:
@@ -201,16 +204,13 @@ class _Run:
             list_size=_PER_LIST,
         )
 
-    def site_files(self, site: Site, plan: Plan) -> Iterator[tuple[str, bytes]]:
+    def site_files(self, site: StaticSite, plan: Plan) -> Iterator[tuple[str, bytes]]:
         """Yield the files that are about no one thing."""
         file = plan.addresses.file
         for name, content in assets().items():
             # A static site has no query page.
             if not name.startswith("editor"):
                 yield f"static/{name}", content
-        for iri in site.class_names():
-            for address, page in site.class_pages(iri):
-                yield file(address), page.encode("utf-8", "replace")
         names.gathered(self.source.con, plan.addresses)
         yield from names.index(self.source.con, site)
         for address, page in names.pages(self.source.con, site):
@@ -226,7 +226,7 @@ class _Run:
             yield name, text.encode("utf-8", "replace")
         yield ".nojekyll", b""
 
-    def rules(self, site: Site, plan: Plan) -> redirects.Rules:
+    def rules(self, site: StaticSite, plan: Plan) -> redirects.Rules:
         """Return what rules of web servers have to know."""
         base, addresses = site.settings.base, plan.addresses
         below = [each for group in plan.groups for each in group if each.startswith(base)]

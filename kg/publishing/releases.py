@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from kg.errors import PublishError
-from kg.pages import Site
+from kg.pages import StaticSite
 from kg.pages.releases import FileShown, ReleaseShown
 from kg.pages.thing import Form
 from kg.pages.writing import written
@@ -78,12 +78,12 @@ def version_of(sha256: str, wanted: str, releases: Sequence[Published]) -> str:
     return version
 
 
-def iri(site: Site, version: str) -> str:
+def iri(site: StaticSite, version: str) -> str:
     """Return the IRI of a release."""
     return f"{site.settings.base}release/{quote(version)}"
 
 
-def shown(site: Site, each: Published) -> ReleaseShown:
+def shown(site: StaticSite, each: Published) -> ReleaseShown:
     """Return a release as pages show it."""
     at = site.addresses.page
     place = f"release/{quote(each.version)}"
@@ -101,7 +101,7 @@ def shown(site: Site, each: Published) -> ReleaseShown:
     )
 
 
-def pages(site: Site, releases: Sequence[Published], dataset: str) -> Iterator[tuple[str, bytes]]:
+def pages(site: StaticSite, releases: Sequence[Published], dataset: str) -> Iterator[tuple[str, bytes]]:
     """Yield the files that tell of the releases: a page of all, and a page and data of each."""
     by_version = {each.version: shown(site, each) for each in releases}
     yield "release.html", site.releases(tuple(reversed(by_version.values()))).encode("utf-8", "replace")
@@ -116,7 +116,7 @@ def pages(site: Site, releases: Sequence[Published], dataset: str) -> Iterator[t
         yield f"{each.folder()}/SHA256SUMS", sums.encode()
 
 
-def described(site: Site, each: Published, dataset: str) -> list[ox.Triple]:
+def described(site: StaticSite, each: Published, dataset: str) -> list[ox.Triple]:
     """Return what is to be said of a release: which data set it is a version of, what came before, and its files with their digests."""
     this = ox.NamedNode(iri(site, each.version))
     page = shown(site, each)
@@ -160,7 +160,7 @@ def described(site: Site, each: Published, dataset: str) -> list[ox.Triple]:
     return [ox.Triple(subject, ox.NamedNode(predicate), value) for subject, predicate, value in found]
 
 
-def of_dataset(site: Site, releases: Sequence[Published], current: str, dataset: str) -> list[ox.Triple]:
+def of_dataset(site: StaticSite, releases: Sequence[Published], current: str, dataset: str) -> list[ox.Triple]:
     """Return what the description of the data set says of its releases."""
     this = ox.NamedNode(dataset)
     found = [

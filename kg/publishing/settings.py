@@ -26,7 +26,7 @@ class PublishSettings:
     license: str = ""
     version: str = ""
     previous: Path | None = None
-    files: int = 200_000
+    files: int = 300_000
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
 
     @property

@@ -44,7 +44,7 @@ def opened(target: str) -> Iterator[Source]:
         folder = Path(temporary)
         no_progress_bar(con)
         con.execute("SET preserve_insertion_order = false")
-        con.execute("SET memory_limit = '512MB'")
+        con.execute("SET memory_limit = '256MB'")
         con.execute(f"SET temp_directory = {text(str(folder / 'spill'))}")
         con.execute(macros())
         if path.is_file():

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from kg.errors import QueryError
+
+# So many quads are sorted at once.
+_SOME = 100_000
 
 
 def build_store(quads: Path, triples: Path, folder: Path) -> None:
@@ -43,7 +47,10 @@ def memory_store(quads: Iterable[ox.Quad]) -> ox.Store:
 def file_store(quads: Iterable[ox.Quad], folder: Path) -> None:
     """Make a store in `folder` of quads that come in any order; their triples are in the default graph, too."""
     store = ox.Store(str(folder))
-    store.bulk_extend(_merged(quads))
+    waiting = _merged(quads)
+    # The store takes very much memory for all of them at once, and no less time.
+    while some := list(islice(waiting, _SOME)):
+        store.bulk_extend(some)
     store.optimize()
     store.flush()
 

@@ -318,6 +318,24 @@ def test_files_of_others_stay_and_are_not_replaced(graph: Path, tmp_path: Path) 
     assert (theirs / "index.html").read_text() == "mine"
 
 
+def test_a_process_that_meets_a_file_of_another_says_so(release: Path, tmp_path: Path) -> None:
+    # So many things are made by more than one process.
+    theirs = tmp_path / "site" / "id" / "model"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("theirs")
+    done = kg("publish", release, "-o", tmp_path / "site", "--jobs", "2")
+    assert done.returncode == 3
+    assert b"[KG651]" in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert theirs.read_text() == "theirs"
+
+
+def test_the_number_of_processes_changes_nothing(release: Path, folder: Path, tmp_path: Path) -> None:
+    publish(release, tmp_path / "one", "--jobs", "1")
+    assert files(tmp_path / "one") == files(folder)
+    assert all((tmp_path / "one" / name).read_bytes() == (folder / name).read_bytes() for name in files(folder))
+
+
 def test_nothing_is_written_into_a_release(release: Path) -> None:
     before = {path.name for path in release.iterdir()}
     done = kg("publish", release, "-o", release)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from kg import errors
@@ -24,3 +26,9 @@ def test_every_error_of_ours_is_caught_by_the_command_line() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
     assert len(kinds) > 4
     assert all(issubclass(kind, KgError) for kind in kinds)
+
+
+def test_an_error_goes_from_one_process_to_another() -> None:
+    error = SourceError("KG104", "it is torn", where="a.txt", advice="convert it")
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - ours
+    assert (type(again), str(again)) == (SourceError, str(error))
