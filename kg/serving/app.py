@@ -242,7 +242,8 @@ class App:
             if scheme.lower() != "bearer":
                 raise Problem(401, "updates need the token", headers={"www-authenticate": 'Bearer realm="kg"'})
             if not hmac.compare_digest(given.strip().encode(), token.encode()):
-                raise Problem(403, "this is not the token")
+                invalid = {"www-authenticate": 'Bearer realm="kg", error="invalid_token"'}
+                raise Problem(401, "this is not the token", headers=invalid)
             return self.writing
         # Without a token nothing but its origin tells a reader's own client from a page of another site in that reader's browser.
         origin = request.header("origin")
