@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kg.mapping.functions import Functions
 
 Progress = Callable[[str, int, int], None]
+_STOPPED_IN_PYTHON = "executing the UDF: KeyboardInterrupt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,9 @@ def told() -> Iterator[None]:
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error
     except duckdb.Error as error:
+        # Ctrl-C may come while DuckDB calls a function in Python, and is then an error of that function.
+        if _STOPPED_IN_PYTHON in str(error):
+            raise KeyboardInterrupt from error
         raise failed(error) from error
     except RuntimeError as error:
         if "interrupted" not in str(error).lower():

@@ -7,6 +7,7 @@ import json
 import random
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet
 import pyoxigraph as ox
 import pytest
@@ -17,7 +18,7 @@ from kg.errors import KgError, MappingError
 from kg.mapping import Settings, map_files, output_of
 from kg.mapping.explain import explained, first_lines, lint
 from kg.mapping.parse import parse_mapping
-from kg.mapping.run import Summary, opened
+from kg.mapping.run import Summary, opened, told
 from tests.unit.mapping.mappings import csv, triples_map, write
 
 E = "http://example.org/"
@@ -315,3 +316,15 @@ def test_tables_of_no_database_ask_for_one(tmp_path: Path, said: str) -> None:
     (tmp_path / "m.ttl").write_text(text, encoding="utf-8")
     with pytest.raises(MappingError, match=r"names no database.*--db URL.*\[KG233\]"):
         map_files(tmp_path / "m.ttl", output_of(str(tmp_path / "o.nt")), Settings())
+
+
+def test_a_stop_within_a_function_in_python_is_a_stop() -> None:
+    def stop(_: str) -> str:
+        raise KeyboardInterrupt
+
+    with duckdb.connect() as con:
+        text = duckdb.sqltype("VARCHAR")
+        con.create_function("stop", stop, [text], text)
+        with pytest.raises(KeyboardInterrupt), told():
+            con.execute("SELECT stop('x')").fetchall()
+        con.remove_function("stop")
