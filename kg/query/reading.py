@@ -67,6 +67,9 @@ class Reading:
     lookup: bool = False
 
 
+_LOOKED_UP = Reading(lookup=True)
+
+
 def read(text: str) -> Reading:
     """Read a query or update; what is no SPARQL is left for the parser to refuse.
 
@@ -76,9 +79,13 @@ def read(text: str) -> Reading:
 
 
 def _read(text: str) -> Reading:
+    if _is_lookup(text):
+        # It has no clause and no function.
+        return _LOOKED_UP
     plain = _plain(text)
     found: dict[str, list[str | None]] = {word: [] for word in _REMOTE}
-    if any(word in plain.upper() for word in _REMOTE):
+    upper = plain.upper()
+    if any(word in upper for word in _REMOTE):
         # What an escape stands for may begin or end a text, so that each of the two readings can show what the other hides.
         for reading in dict.fromkeys((text, plain)):
             _note(reading, found)
@@ -87,7 +94,6 @@ def _read(text: str) -> Reading:
         loads=tuple(dict.fromkeys(found["LOAD"])),
         graphs=tuple(dict.fromkeys((*found["FROM"], *found["USING"], *found["WITH"]))),
         volatile=_VOLATILE.search(plain) is not None,
-        lookup=_is_lookup(text),
     )
 
 

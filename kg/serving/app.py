@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Callable
 from email import policy
 from email.parser import BytesParser
 from functools import partial
-from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
-from kg.query import read, scoped
+from kg.query import Reading, read, scoped
 from kg.serving.cache import Cache, Repeats
 from kg.serving.coding import packed
 from kg.serving.execute import Query, execute
+from kg.serving.http import Later
 from kg.serving.limits import Rate
 from kg.serving.messages import Answer, Problem, Request
 from kg.serving.negotiation import choose, encoding, languages
@@ -42,13 +42,11 @@ _EVERYWHERE = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
 }
+_KEPT = {"vary": "Accept, Accept-Encoding, Accept-Language", "cache-control": "no-cache"}
+_DESCRIPTIONS = ("text/turtle", "application/rdf+xml", "application/ld+json", "application/n-triples", "text/html")
 _UPWARD = re.compile(r"/(?:\.|%2e){1,2}(?:[/?#]|$)", re.IGNORECASE)
 _READ = "GET, HEAD, OPTIONS"
 _STORE = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
-
-
-_Given = TypeVar("_Given")
-_Found = TypeVar("_Found")
 
 
 class App:
@@ -65,26 +63,25 @@ class App:
         local = self.settings.host in ("127.0.0.1", "::1", "localhost")
         self.names = frozenset((*_LOCAL, *self.settings.names)) if local else None
 
-    async def __call__(self, request: Request) -> Answer:
-        """Answer a request; whatever is wrong with it becomes an answer that says so."""
+    def __call__(self, request: Request) -> Answer | Later:
+        """Answer a request, at once where nothing is to be waited for; whatever is wrong with it becomes an answer that says so."""
         try:
-            answer = await self._answer(request)
+            self._admit(request)
+            begun = self._sparql(request) if request.path == "/sparql" else partial(self._answer, request)
         except Problem as problem:
-            plain = (
-                choose(request.header("accept"), ("application/problem+json", "application/json", "text/plain"))
-                == "text/plain"
-            )
-            answer = problem.answer(plain=plain)
-        answer.headers = {**_EVERYWHERE, **answer.headers}
-        return answer
+            begun = _told(request, problem)
+        return _open_to_all(begun) if isinstance(begun, Answer) else partial(self._later, request, begun)
+
+    async def _later(self, request: Request, begun: Later) -> Answer:
+        try:
+            return _open_to_all(await begun())
+        except Problem as problem:
+            return _open_to_all(_told(request, problem))
 
     async def _answer(self, request: Request) -> Answer:
-        self._admit(request)
         path = request.path
         if request.method == "OPTIONS":
             return _options(path)
-        if path == "/sparql":
-            return await self._sparql(request)
         if path == "/store" or path.startswith("/store/"):
             return await self._store(request)
         if request.method not in ("GET", "HEAD") and (path, request.method) != ("/reconcile", "POST"):
@@ -126,26 +123,35 @@ class App:
 
     # -- SPARQL
 
-    async def _sparql(self, request: Request) -> Answer:
-        asked = await _aside(operation, request, len(request.query) + len(request.body))
-        accept = request.header("accept")
+    def _sparql(self, request: Request) -> Answer | Later:
+        if request.method == "OPTIONS":
+            return _options(request.path)
+        if len(request.query) + len(request.body) >= _LONG:
+            return partial(self._long, request)
+        asked = operation(request)
+        return self._operation(request, asked, read(asked.text)) if asked else self._described(request)
+
+    async def _long(self, request: Request) -> Answer:
+        asked = await asyncio.to_thread(operation, request)
         if asked is None:
-            if (
-                choose(
-                    accept,
-                    ("text/turtle", "application/rdf+xml", "application/ld+json", "application/n-triples", "text/html"),
-                )
-                == "text/html"
-            ):
-                return Answer(303, {"location": "/query", "vary": "Accept"})
-            return await self._page(request)
+            begun = self._described(request)
+        else:
+            begun = self._operation(request, asked, await asyncio.to_thread(read, asked.text))
+        return begun if isinstance(begun, Answer) else await begun()
+
+    def _described(self, request: Request) -> Answer | Later:
+        if choose(request.header("accept"), _DESCRIPTIONS) == "text/html":
+            return Answer(303, {"location": "/query", "vary": "Accept"})
+        return partial(self._page, request)
+
+    def _operation(self, request: Request, asked: Operation, reading: Reading) -> Answer | Later:
         request.notes["kind"] = asked.kind
         request.notes["text"] = asked.text
         if asked.kind == "update":
-            return await self._update(request, asked)
+            return partial(self._update, request, asked, reading)
+        accept = request.header("accept")
         if request.method == "GET" and not asked.format_ and _is_browser(accept):
             return Answer(303, {"location": f"/query?query={quote(asked.text, safe='')}", "vary": "Accept"})
-        reading = await _aside(read, asked.text, len(asked.text))
         _allow("SERVICE", reading.services, self.settings.services)
         likes = asked.format_ or accept
         query = partial(
@@ -157,69 +163,75 @@ class App:
             tuple(graph for graph in reading.graphs if graph is not None and ":" in graph),
             base=self._origin(request) + "/sparql",
         )
-        opened = await self.reader.current()
         coding = encoding(request.header("accept-encoding"))
-        if reading.volatile or reading.services:
-            answer = await self._evaluate(opened, query, coding, lookup=False)
-            answer.headers["cache-control"] = "no-store"
-            return answer
         key = (asked.text, request.header("host"), likes, asked.default_graphs, asked.named_graphs, coding)
-        return await self._cached(
-            request, opened, key, lambda: self._evaluate(opened, query, coding, lookup=reading.lookup)
-        )
+        if reading.lookup and (opened := self.reader.at_hand) is not None:
+            found = self._looked_up(request, opened, query, key, coding)
+            if found is not None:
+                return found
+        return partial(self._query, request, query, key, coding, reading.volatile or bool(reading.services))
+
+    def _looked_up(
+        self, request: Request, opened: Open, query: Callable[[int, float], Query], key: object, coding: str
+    ) -> Answer | None:
+        """Answer a look-up here; None if that takes too long. It costs less than to look through what is kept."""
+        tag = _tag(opened, key)
+        if (same := _unchanged(request, tag)) is not None:
+            return same
+        parts: list[bytes] = []
+        media: list[str] = []
+        quick = query(min(_LOOKUP_ROWS, self.settings.rows or _LOOKUP_ROWS), _LOOKUP_SECONDS)
+        if execute(opened.store, quick, opened.prefixes, media.append, parts.append).truncated:
+            return None
+        request.notes["cached"] = False
+        body, used = packed(b"".join(parts), media[0], coding)
+        headers = {**_KEPT, "content-type": media[0], **({"content-encoding": used} if used else {}), "etag": tag}
+        return Answer(200, headers, body, state=opened.state.number if request.method == "GET" else -1)
+
+    async def _query(
+        self, request: Request, query: Callable[[int, float], Query], key: object, coding: str, fresh: bool
+    ) -> Answer:
+        """Have a worker answer a query; what is to be `fresh` is not kept."""
+        opened = await self.reader.current()
+        if not fresh:
+            return await self._cached(request, opened, key, lambda: self._evaluated(opened, query, coding))
+        answer = await self._evaluated(opened, query, coding)
+        answer.headers["cache-control"] = "no-store"
+        return answer
 
     async def _cached(
         self, request: Request, opened: Open, key: object, make: Callable[[], Awaitable[Answer]]
     ) -> Answer:
         """Return an answer that was given before, or make it; 304 where the client has it."""
         number = opened.state.number
-        tag = f'W/"{opened.tag}-{hashlib.blake2b(repr(key).encode(), digest_size=8).hexdigest()}"'
-        wanted = request.header("if-none-match")
-        if wanted and wanted.strip() != "*" and matches(wanted, tag):
-            return Answer(
-                304, {"etag": tag, "vary": "Accept, Accept-Encoding, Accept-Language", "cache-control": "no-cache"}
-            )
+        tag = _tag(opened, key)
+        if (same := _unchanged(request, tag)) is not None:
+            return same
+        state = number if request.method == "GET" else -1
         found = self.cache.get(number, key)
         request.notes["cached"] = found is not None
         if found is not None:
             self.telemetry.event("cache_hit")
-            state = number if found.status == 200 and request.method == "GET" else -1
-            return Answer(found.status, found.headers, found.body, state=state)
+            return Answer(found.status, found.headers, found.body, state=state if found.status == 200 else -1)
         answer = await make()
         if answer.status == 200:
-            answer.headers = {
-                "vary": "Accept, Accept-Encoding, Accept-Language",
-                "cache-control": "no-cache",
-                **answer.headers,
-                "etag": tag,
-            }
+            answer.headers = {**_KEPT, **answer.headers, "etag": tag}
         if answer.pieces is None and answer.status in (200, 303, 404):
             self.cache.put(number, key, answer)
+            answer.state = state if answer.status == 200 else -1
         return answer
 
-    async def _evaluate(
-        self, opened: Open, query: Callable[[int, float], Query], coding: str, *, lookup: bool
-    ) -> Answer:
-        allowed = self.settings.rows
-        if lookup:
-            parts: list[bytes] = []
-            media: list[str] = []
-            quick = query(min(_LOOKUP_ROWS, allowed or _LOOKUP_ROWS), _LOOKUP_SECONDS)
-            outcome = execute(opened.store, quick, opened.prefixes, media.append, parts.append)
-            if not outcome.truncated:
-                body, used = packed(b"".join(parts), media[0], coding)
-                return Answer(200, {"content-type": media[0], **({"content-encoding": used} if used else {})}, body)
+    async def _evaluated(self, opened: Open, query: Callable[[int, float], Query], coding: str) -> Answer:
         seconds = self.settings.seconds
-        answer = await self.pool.do(Job(opened.state, query(allowed, seconds), coding), seconds)
+        answer = await self.pool.do(Job(opened.state, query(self.settings.rows, seconds), coding), seconds)
         if "kg-truncated" in answer.headers:
             self.telemetry.event("truncated")
         return answer
 
-    async def _update(self, request: Request, asked: Operation) -> Answer:
+    async def _update(self, request: Request, asked: Operation, reading: Reading) -> Answer:
         writing = self._writer(request)
-        if await _aside(is_deep, asked.text, len(asked.text)):
+        if await asyncio.to_thread(is_deep, asked.text):
             raise Problem(400, "the update is nested too deeply")
-        reading = await _aside(read, asked.text, len(asked.text))
         _allow("SERVICE", reading.services, self.settings.services)
         _allow("LOAD", reading.loads, self.settings.loads)
         text = asked.text
@@ -334,6 +346,29 @@ class App:
         )
 
 
+def _open_to_all(answer: Answer) -> Answer:
+    answer.headers = {**_EVERYWHERE, **answer.headers}
+    return answer
+
+
+def _told(request: Request, problem: Problem) -> Answer:
+    offers = ("application/problem+json", "application/json", "text/plain")
+    return problem.answer(plain=choose(request.header("accept"), offers) == "text/plain")
+
+
+def _tag(opened: Open, key: object) -> str:
+    """Return what tells the answer to a request from all others."""
+    return f'W/"{opened.tag}-{hashlib.blake2b(repr(key).encode(), digest_size=8).hexdigest()}"'
+
+
+def _unchanged(request: Request, tag: str) -> Answer | None:
+    """Return 304 where the client has the answer."""
+    wanted = request.header("if-none-match")
+    if wanted and wanted.strip() != "*" and matches(wanted, tag):
+        return Answer(304, {**_KEPT, "etag": tag})
+    return None
+
+
 def _allow(word: str, asked: tuple[str | None, ...], allowed: tuple[str, ...]) -> None:
     """Raise Problem where a request would have the server fetch what it is not told to."""
     for each in asked:
@@ -373,8 +408,3 @@ def _options(path: str) -> Answer:
             "access-control-max-age": "86400",
         },
     )
-
-
-async def _aside(read_: Callable[[_Given], _Found], given: _Given, size: int) -> _Found:
-    """Read what a client gives, whose size is told; in a thread if it is long."""
-    return read_(given) if size < _LONG else await asyncio.to_thread(read_, given)

@@ -11,6 +11,8 @@ from kg.serving.messages import Request
 
 # What an entry takes beside its body and its key.
 _ENTRY = 1000
+# So many requests are remembered at least that came once.
+_SEEN = 20_000
 
 
 class Bodied(Protocol):
@@ -76,12 +78,15 @@ class Whole:
 class Repeats:
     """Answers by the very bytes of their requests: what is asked again and again, as it was asked before, need not be read again.
 
-    `state` tells the number of the newest state of the data, `admit` whether a client may ask now.
+    An answer is kept when it is given for the second time: most are never asked for again, and to keep them all takes longer than to make a small one. `state` tells the number of the newest state of the data, `admit` whether a client may ask now.
     """
 
     def __init__(self, limit: int, state: Callable[[], int], admit: Callable[[str], bool]) -> None:
         self._cache: Cache[Whole] = Cache(limit)
         self._state, self._admit = state, admit
+        # Hashes of the requests that came, and of those that came before them.
+        self._seen: set[int] = set()
+        self._before: set[int] = set()
 
     def get(self, data: bytes, client: str) -> Whole | None:
         """Return what was answered to these bytes, if that still holds, and the client may have it."""
@@ -89,5 +94,15 @@ class Repeats:
         return found if found is not None and self._admit(client) else None
 
     def put(self, number: int, data: bytes, whole: Whole) -> None:
-        """Keep an answer that was made from a state of the data."""
+        """Keep an answer that was made from a state of the data, if it is not the first to these bytes."""
+        if self._is_new(hash(data)):
+            return
         self._cache.put(number, data, whole)
+
+    def _is_new(self, request: int) -> bool:
+        if request in self._seen or request in self._before:
+            return False
+        if len(self._seen) == _SEEN:
+            self._before, self._seen = self._seen, set()
+        self._seen.add(request)
+        return True

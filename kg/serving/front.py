@@ -33,7 +33,7 @@ async def run(setup: Setup, listener: socket.socket, place: int) -> None:
         loop.add_signal_handler(number, stop.set)
     loop.add_reader(sys.stdin.fileno(), lambda: _hung_up(stop))
     settings = setup.settings
-    telemetry = Telemetry(setup.folder, settings.access_log)
+    telemetry = Telemetry(setup.folder, settings.access_log, loop.call_later)
     writing = Writing(setup) if settings.writable else None
     reader = Reader(setup, writing, telemetry.event)
     pool = Pool(setup, settings.workers, telemetry.event, max(1, (os.cpu_count() or 1) // settings.fronts))
@@ -49,6 +49,7 @@ async def run(setup: Setup, listener: socket.socket, place: int) -> None:
         door.close()
         await connections.stop(PATIENCE)
         await pool.stop()
+        telemetry.flush()
 
 
 def _hung_up(stop: asyncio.Event) -> None:

@@ -77,12 +77,14 @@ def _text(request: Request) -> str:
 
 def _operation(given: Sequence[tuple[str, str]], kind: str) -> Operation:
     texts = [value for name, value in given if name == kind]
-    if kind == "query" and any(is_deep(text) for text in texts):
-        raise Problem(400, f"the {kind} is nested too deeply")
     if len(texts) != 1:
         raise Problem(400, f"`{kind}` must be given once; it is given {len(texts)} times")
+    if kind == "query" and is_deep(texts[0]):
+        raise Problem(400, f"the {kind} is nested too deeply")
     if kind == "query" and len(texts[0]) > _LONGEST:
         raise Problem(413, f"the query is longer than {_LONGEST} characters")
+    if len(given) == 1:
+        return Operation(kind, texts[0])
     default, named = _DATASET[kind]
     wrong = {name for name, _ in given} & {name for other in _DATASET.values() for name in other} - {default, named}
     if wrong:
@@ -98,7 +100,9 @@ def _operation(given: Sequence[tuple[str, str]], kind: str) -> Operation:
 
 def is_deep(text: str) -> bool:
     """Return whether braces or parentheses may stand in each other so often that the parser, which calls itself for each, has no room left."""
-    return any(_depth(text, opening, closing) > _DEEPEST for opening, closing in ("{}", "()", "[]", ("<<", ">>")))
+    return len(text) > _DEEPEST and any(
+        _depth(text, opening, closing) > _DEEPEST for opening, closing in ("{}", "()", "[]", ("<<", ">>"))
+    )
 
 
 def _depth(text: str, opening: str, closing: str) -> int:

@@ -101,15 +101,19 @@ class Reader:
         self._open: Open | None = None
         self._renewing: asyncio.Task[Open] | None = None
 
+    @property
+    def at_hand(self) -> Open | None:
+        """The state, if it need not be waited for."""
+        found, number = self._open, self.version.number
+        if found is not None and found.state.number != number:
+            if self.writing is not None:
+                return None
+            self._renewal(number)
+        return found
+
     async def current(self) -> Open:
         """Return the state. After an update it is always the newest, so that who wrote reads what was written."""
-        found = self._open
-        number = self.version.number
-        if found is not None and found.state.number == number:
-            return found
-        if found is not None and self.writing is None:
-            self._renewal(number)
-            return found
+        found, number = self.at_hand, self.version.number
         while found is None or found.state.number < number:
             # Who goes away while a state is opened does not stop it for others.
             found = await asyncio.shield(self._renewal(number))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from time import time
@@ -13,12 +15,19 @@ from typing import Any
 from kg.serving.messages import Request
 
 _LONGEST = 2000
+# Requests are counted some at a time, at least so often in seconds: one by one takes longer.
+_DELAY, _MOST = 0.1, 64
 
 
 class Telemetry:
-    """Counts and logs the requests of one front; `exposition` shows those of all fronts together."""
+    """Counts and logs the requests of one front; `exposition` shows those of all fronts together.
 
-    def __init__(self, folder: Path, log: str) -> None:
+    `later` calls something after so many seconds; without it, what is told is counted when `flush` is called, and before it is shown.
+    """
+
+    def __init__(
+        self, folder: Path, log: str, later: Callable[[float, Callable[[], None]], object] = lambda *_: None
+    ) -> None:
         metrics = folder / "metrics"
         metrics.mkdir(exist_ok=True)
         # The library looks for it when it is imported.
@@ -37,8 +46,11 @@ class Telemetry:
         self._events = prometheus.Counter(
             "kg_events", "What happened beside requests: workers, states, the cache.", ["event"]
         )
-        self._known: dict[tuple[str, int], tuple[Any, Any]] = {}
+        self._known: dict[str, Any] = {}
         self._named: dict[str, Any] = {}
+        self._later = later
+        # Kind, status, bytes and seconds of requests that are not counted yet.
+        self._told: list[tuple[str, int, int, float]] = []
         self._log = (
             None
             if not log
@@ -56,15 +68,25 @@ class Telemetry:
 
     def request(self, request: Request, status: int, size: int, seconds: float) -> None:
         """Count and log a request; status 0 is one whose client went away."""
-        kind = str(request.notes.get("kind", "refused"))
-        pair = self._known.get((kind, status))
-        if pair is None:
-            pair = self._known[kind, status] = (self._requests.labels(kind, status), self._seconds.labels(kind))
-        pair[0].inc()
-        pair[1].observe(seconds)
-        self._bytes.inc(size)
+        if not self._told:
+            self._later(_DELAY, self.flush)
+        self._told.append((str(request.notes.get("kind", "refused")), status, size, seconds))
+        if len(self._told) == _MOST:
+            self.flush()
         if self._log is not None:
             self._write(request, status, size, seconds)
+
+    def flush(self) -> None:
+        """Count the requests that were told and are not counted yet."""
+        told, self._told = self._told, []
+        for pair, number in Counter(each[:2] for each in told).items():
+            self._requests.labels(*pair).inc(number)
+        for kind, _, _, seconds in told:
+            histogram = self._known.get(kind)
+            if histogram is None:
+                histogram = self._known[kind] = self._seconds.labels(kind)
+            histogram.observe(seconds)
+        self._bytes.inc(sum(each[2] for each in told))
 
     def _write(self, request: Request, status: int, size: int, seconds: float) -> None:
         line = {
@@ -83,6 +105,7 @@ class Telemetry:
 
     def exposition(self) -> bytes:
         """Return the numbers of all fronts in the text format of Prometheus."""
+        self.flush()
         library = self._library
         from prometheus_client import multiprocess
 

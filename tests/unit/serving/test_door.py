@@ -17,7 +17,7 @@ from kg.serving.messages import Answer, Request
 from tests.unit.serving.wire import LOOPS, get
 
 
-async def _hello(_: Request) -> Answer:
+def _hello(_: Request) -> Answer:
     return Answer(200, {"content-type": "text/plain"}, b"hello")
 
 

@@ -11,17 +11,19 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic, sleep
 from typing import Any, cast
 
 import uvloop
 
 from kg.serving.cache import Repeats
-from kg.serving.http import Connections
+from kg.serving.http import Connections, Later
 from kg.serving.limits import HttpLimits
 from kg.serving.messages import Answer, Request
 
-LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+# In the last one nothing is answered at once.
+LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop, "later": uvloop.new_event_loop}
 PIECE = b"piece of a stream;" * 1000
 
 
@@ -51,13 +53,21 @@ class Site:
     ended: list[str] = field(default_factory=list)
     failures: list[dict[str, Any]] = field(default_factory=list)
     repeats: Repeats | None = None
+    later: bool = False
     connections: Connections = field(init=False)
     loop: asyncio.AbstractEventLoop = field(init=False)
 
-    async def handle(self, request: Request) -> Answer:
+    def handle(self, request: Request) -> Answer | Later:
         self.asked.append(request)
+        if request.path == "/slow":
+            return partial(self._slow, request)
+        return partial(self._given, request) if self.later else self._answer(request)
+
+    async def _given(self, request: Request) -> Answer:
+        return self._answer(request)
+
+    def _answer(self, request: Request) -> Answer:
         does = {
-            "/slow": self._slow,
             "/fail": self._fail,
             "/big": self._big,
             "/header": self._header,
@@ -67,7 +77,7 @@ class Site:
             "/stream": self._streamed,
             "/sized": self._streamed,
         }
-        return await does.get(request.path, self._echo)(request)
+        return does.get(request.path, self._echo)(request)
 
     async def _slow(self, request: Request) -> Answer:
         try:
@@ -75,32 +85,32 @@ class Site:
         except asyncio.CancelledError:
             self.ended.append("cancelled")
             raise
-        return await self._echo(request)
+        return self._echo(request)
 
-    async def _fail(self, _: Request) -> Answer:
+    def _fail(self, _: Request) -> Answer:
         raise RuntimeError("a fault of ours")
 
-    async def _big(self, request: Request) -> Answer:
+    def _big(self, request: Request) -> Answer:
         return Answer(200, {"content-type": "text/plain"}, b"x" * int(request.query))
 
-    async def _header(self, _: Request) -> Answer:
+    def _header(self, _: Request) -> Answer:
         return Answer(200, {"x-a": "a\r\nx-b: b", "x-c": "\u8449", "x-d": "d"}, b"")
 
-    async def _closing(self, _: Request) -> Answer:
+    def _closing(self, _: Request) -> Answer:
         return Answer(200, {}, b"bye", closing=True)
 
-    async def _kept(self, request: Request) -> Answer:
+    def _kept(self, request: Request) -> Answer:
         return Answer(200, {}, request.query.encode(), state=1)
 
-    async def _status(self, request: Request) -> Answer:
+    def _status(self, request: Request) -> Answer:
         return Answer(int(request.query), {}, b"a body")
 
-    async def _streamed(self, request: Request) -> Answer:
+    def _streamed(self, request: Request) -> Answer:
         answer = Answer(200, {"content-length": str(3 * len(PIECE))} if request.path == "/sized" else {})
         answer.pieces = self._stream(int(request.query), answer)
         return answer
 
-    async def _echo(self, request: Request) -> Answer:
+    def _echo(self, request: Request) -> Answer:
         told = {
             "method": request.method,
             "path": request.path,
@@ -198,7 +208,7 @@ def serving(
     loop: str = "uvloop", *, hurried: bool = True, repeats: Repeats | None = None, **limits: float
 ) -> Iterator[Site]:
     """Serve; limits of time are looked after every 20 milliseconds, if `hurried`."""
-    site = Site(limits=HttpLimits(**limits), repeats=repeats)  # type: ignore[arg-type]
+    site = Site(limits=HttpLimits(**limits), repeats=repeats, later=loop == "later")  # type: ignore[arg-type]
     started = threading.Event()
 
     async def run(stop: asyncio.Event) -> None:
