@@ -33,13 +33,13 @@ _NODE = rf"(?:{_IRI}|{_NAME})"
 _LITERAL = rf"\"[^\"\\\n\r]*\"(?:@[A-Za-z-]+|\^\^{_NODE})?"
 _VERB = rf"(?:{_NODE}|{_VARIABLE}|a(?=\s))"
 _OBJECT = rf"(?:{_NODE}|{_VARIABLE}|{_LITERAL})"
-# A look-up: one or two patterns that hang on one thing, and nothing else. It takes time for each row that it gives, and for little more.
+# A look-up: one thing described, or one or two patterns that hang on one thing, and nothing else. It takes time for each row that it gives, and for little more.
 _LOOKUP = re.compile(
     rf"""\s*(?:PREFIX\s+[A-Za-z][A-Za-z0-9_-]*:\s*{_IRI}\s*)*
-    (?:SELECT\s+(?:\*|(?:{_VARIABLE}\s*)+)|ASK)\s*(?:WHERE\s*)?\{{\s*
+    (?:DESCRIBE\s*{_NODE}\s*|(?:SELECT\s+(?:\*|(?:{_VARIABLE}\s*)+)|ASK)\s*(?:WHERE\s*)?\{{\s*
     (?P<subject>{_NODE})\s*(?P<verb>{_VERB})\s*(?P<object>{_OBJECT})\s*
     (?:(?:;|\.\s*(?P<next>{_NODE}))\s*(?P<verb2>{_VERB})\s*(?P<object2>{_OBJECT})\s*)?
-    \.?\s*\}}\s*(?:LIMIT\s+\d+\s*)?""",
+    \.?\s*\}}\s*(?:LIMIT\s+\d+\s*)?)""",
     re.VERBOSE | re.IGNORECASE,
 )
 # Functions whose value is another at each call.
@@ -57,7 +57,7 @@ class Reading:
 
     `services` and `loads` are the IRIs behind SERVICE and LOAD, `graphs` those behind FROM, FROM NAMED, USING, USING NAMED and WITH; None stands for one that is not
     written as an IRI in full. `scoped` says that an update names its graphs itself. `volatile` requests have another answer each time. `lookup` marks a query of one
-    or two patterns that hang on one thing.
+    thing, or of one or two patterns that hang on one thing.
     """
 
     services: tuple[str | None, ...] = ()

@@ -9,7 +9,7 @@ from collections import deque
 from typing import cast
 
 _HEAD = struct.Struct(">cI")
-_MUCH = 1 << 20
+_LEAST, _MUCH = 1 << 16, 1 << 20
 
 
 class Line:
@@ -17,6 +17,8 @@ class Line:
 
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
+        # What has come, and not been asked for.
+        self._ahead = b""
 
     def send(self, kind: bytes, data: bytes = b"") -> None:
         """Send a frame; wait while the other end does not read."""
@@ -28,14 +30,16 @@ class Line:
         return kind, self._exactly(size)
 
     def _exactly(self, size: int) -> bytes:
-        parts = []
-        while size:
-            part = self._socket.recv(min(size, _MUCH))
+        parts, had = [self._ahead], len(self._ahead)
+        while had < size:
+            part = self._socket.recv(min(max(size - had, _LEAST), _MUCH))
             if not part:
                 raise EOFError
             parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+            had += len(part)
+        data = b"".join(parts)
+        self._ahead = data[size:]
+        return data[:size]
 
 
 class Channel(asyncio.Protocol):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -81,8 +81,7 @@ def media_of(name: str) -> str:
     return name if name in known else NAMES.get(_NICKNAMES.get(name, name), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A query to answer: its text, the formats that the client accepts, the graphs that it may see (None: all), and what it may cost."""
 
     text: str

@@ -35,8 +35,12 @@ class _Worker:
         self.process, self.channel = process, channel
         # Whether it was this server that ended it.
         self.killed = False
-        # While its job is a quick one so far: what will say that it is not.
-        self.lane: asyncio.TimerHandle | None = None
+        # Whether it was ended because its job took too long.
+        self.late = False
+        # Whether its job is a quick one so far.
+        self.quick = False
+        # What will say that its job is no quick one, and then, that it takes too long.
+        self.timer: asyncio.TimerHandle | None = None
 
     def kill(self) -> None:
         """End it at once."""
@@ -80,18 +84,16 @@ class Pool:
         """
         for last in (False, True):
             worker = await self._take(seconds)
+            self._watch(worker, seconds)
             try:
-                worker.channel.send(JOB, pickle.dumps(job))
-                async with asyncio.timeout(seconds + _GRACE):
-                    kind, payload = await worker.channel.receive()
-            except TimeoutError:
-                self._drop(worker)
-                self.event("worker_killed")
-                raise Problem(
-                    503, f"the answer takes longer than {seconds:g} seconds", code="KG603", headers=_RETRY
-                ) from None
+                worker.channel.send(JOB, pickle.dumps(job, pickle.HIGHEST_PROTOCOL))
+                kind, payload = await worker.channel.receive()
             except EOFError:
                 self._drop(worker)
+                if worker.late:
+                    raise Problem(
+                        503, f"the answer takes longer than {seconds:g} seconds", code="KG603", headers=_RETRY
+                    ) from None
                 self.event("worker_lost")
                 status = await _status(worker)
                 if status >= 0:
@@ -107,11 +109,15 @@ class Pool:
             except asyncio.CancelledError:
                 self._abandon(worker)
                 raise
+            finally:
+                if worker.timer is not None:
+                    worker.timer.cancel()
             assert kind == BEGUN  # noqa: S101 - an answer begins so
             begun: Begun = pickle.loads(payload)  # noqa: S301 - the worker is ours
             if begun.body is not None:
                 self._give(worker)
                 return Answer(begun.status, begun.headers, begun.body)
+            self._leave(worker)
             answer = Answer(begun.status, begun.headers)
             answer.pieces = pieces = self._pieces(worker, answer, seconds)
             # A generator that has not begun would not end the worker when it is closed.
@@ -166,21 +172,30 @@ class Pool:
             worker = self.idle.pop()
             if not worker.channel.lost:
                 self.quick += 1
-                worker.lane = asyncio.get_running_loop().call_later(_QUICK, self._slow, worker)
+                worker.quick = True
                 return worker
             self._drop(worker)
         return None
 
-    def _slow(self, worker: _Worker) -> None:
+    def _watch(self, worker: _Worker, seconds: float) -> None:
+        """Look after the time that a job takes."""
+        worker.timer = asyncio.get_running_loop().call_later(_QUICK, self._slow, worker, seconds + _GRACE - _QUICK)
+
+    def _slow(self, worker: _Worker, left: float) -> None:
+        worker.timer = asyncio.get_running_loop().call_later(left, self._late, worker)
         self._leave(worker)
-        self._next()
+
+    def _late(self, worker: _Worker) -> None:
+        worker.late = True
+        self.event("worker_killed")
+        worker.kill()
 
     def _leave(self, worker: _Worker) -> None:
-        """Count the job of a worker no more among the quick ones."""
-        if worker.lane is not None:
-            worker.lane.cancel()
-            worker.lane = None
+        """Count the job of a worker no more among the quick ones, so that another may begin."""
+        if worker.quick:
+            worker.quick = False
             self.quick -= 1
+            self._next()
 
     def _next(self) -> None:
         """Let those who wait longest have workers that are free."""
@@ -195,15 +210,16 @@ class Pool:
 
     def _give(self, worker: _Worker) -> None:
         """Take back a worker whose job is done."""
-        self._leave(worker)
         if worker.channel.lost:
             self._drop(worker)
-        else:
-            self.idle.append(worker)
+            return
+        self.idle.append(worker)
+        self._leave(worker)
         self._next()
 
     def _abandon(self, worker: _Worker) -> None:
         """Leave a worker alone whose answer nobody wants any more: it is used again if it ends soon, else killed."""
+        self._leave(worker)
         if not self.closed and not worker.channel.lost:
             self._later(self._ending(worker))
         else:
@@ -226,9 +242,9 @@ class Pool:
         if worker not in self.all:
             return
         self.all.discard(worker)
-        self._leave(worker)
         with contextlib.suppress(ValueError):
             self.idle.remove(worker)
+        self._leave(worker)
         if worker.process.poll() is None and not worker.channel.lost:
             worker.kill()
         else:

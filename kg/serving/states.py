@@ -126,7 +126,7 @@ class Reader:
         return self._renewing
 
     async def _renew(self, number: int) -> Open:
-        state = State(number, self.setup.folder / str(number))
+        state = State(number, str(self.setup.folder / str(number)))
         if self.writing is not None and not state.folder.is_dir():
             state = await self._made(self.writing, state)
         opened = await asyncio.get_running_loop().run_in_executor(None, self._opened, state)

@@ -1,19 +1,24 @@
-"""What a front has a worker do, and what comes back."""
+"""What a front has a worker do, and what comes back. What each query needs is a tuple: others take several times as long to be sent."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from kg.serving.execute import Query
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """A state of the data that never changes: its number, the folder with its store, and its release, if it is one."""
+class State(NamedTuple):
+    """A state of the data that never changes: its number, and the name of the folder with its store, and its release, if it is one."""
 
     number: int
-    folder: Path
+    name: str
+
+    @property
+    def folder(self) -> Path:
+        """The folder."""
+        return Path(self.name)
 
     @property
     def store(self) -> Path:
@@ -50,8 +55,7 @@ class Page:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """One piece of work on one state; `coding` is the content coding of the answer ("" for none)."""
 
     state: State
@@ -59,14 +63,12 @@ class Job:
     coding: str = ""
 
 
-@dataclass(slots=True)
-class Begun:
+class Begun(NamedTuple):
     """The head of an answer; a whole one brings its body, another is followed by pieces, and by trailers at the end."""
 
     status: int
     headers: dict[str, str]
     body: bytes | None = None
-    trailers: dict[str, str] = field(default_factory=dict)
 
 
 # Kinds of frames.

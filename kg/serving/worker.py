@@ -39,7 +39,7 @@ class Worker:
         # One that is not there yet, or no more, is left to the job that names it.
         with contextlib.suppress(OSError):
             number = Version(self.setup.folder).number
-            self.data = Data(State(number, self.setup.folder / str(number)), self.setup)
+            self.data = Data(State(number, str(self.setup.folder / str(number))), self.setup)
 
     def run(self) -> None:
         """Work until the front is gone."""

@@ -80,8 +80,8 @@ class Writer:
     def _state(self) -> State:
         number = self.version.number
         if self.made is None or self.made.number != number:
-            state = State(number, self.folder / str(number))
-            aside = State(number, self.folder / f".{number}")
+            state = State(number, str(self.folder / str(number)))
+            aside = State(number, str(self.folder / f".{number}"))
             aside.folder.mkdir()
             self.store.backup(str(aside.store))
             # A folder of that name is a state that is whole.

@@ -197,6 +197,8 @@ def test_queries_with_another_answer_each_time(query: str, volatile: bool) -> No
         "SELECT ?o ?q { <urn:a> <urn:p> ?o . <urn:a> <urn:q> ?q }",
         'SELECT * { <urn:a> ?p "text"@en }',
         "SELECT * { <urn:a> <urn:p> <urn:b> . <urn:b> ?p ?o }",
+        "DESCRIBE <urn:a>",
+        "PREFIX x: <urn:> DESCRIBE x:a",
     ],
 )
 def test_a_lookup(query: str) -> None:
@@ -244,7 +246,9 @@ def test_a_lookup(query: str) -> None:
         "SELECT * { <urn:a> ?p [ ?q ?r ] }",
         "SELECT * { <urn:a> ?p ?o , ?q }",
         "CONSTRUCT { <urn:a> ?p ?o } WHERE { <urn:a> ?p ?o }",
-        "DESCRIBE <urn:a>",
+        "DESCRIBE ?s { ?s ?p ?o }",
+        "DESCRIBE * { <urn:a> ?p ?o }",
+        "DESCRIBE <urn:a> ?s { ?s ?p ?o }",
         "SELECT * { }",
         "# { <urn:a> ?p ?o }\nSELECT * { ?s ?p ?o }",
         "SELECT * { <urn:a> ?p ?o } #" + "x" * 5000,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pyoxigraph as ox
 import pytest
 
@@ -151,7 +149,7 @@ def test_the_graphs_that_a_query_sees(store: ox.Store) -> None:
     query = Query("SELECT ?s { { ?s x:q ?o } UNION { GRAPH ?g { ?s x:q ?o } } }", accept="text/csv")
 
     def seen(**graphs: tuple[str, ...] | None) -> list[bytes]:
-        body = run(store, replace(query, **graphs))[1]  # type: ignore[arg-type]
+        body = run(store, query._replace(**graphs))[1]  # type: ignore[arg-type]
         return sorted(line.partition(b",")[0] for line in body.split(b"\r\n")[1:-1])
 
     g, h = "http://x/g", "http://x/h"
@@ -174,7 +172,7 @@ def test_a_graph_that_is_not_here_is_not_fetched(store: ox.Store) -> None:
 
 @pytest.mark.parametrize("kind", ["default_graphs", "named_graphs", "mentioned"])
 def test_a_graph_is_named_by_an_iri(store: ox.Store, kind: str) -> None:
-    assert problem(store, replace(Query("ASK {}"), **{kind: ("no IRI",)})).status == 400  # type: ignore[arg-type]
+    assert problem(store, Query("ASK {}")._replace(**{kind: ("no IRI",)})).status == 400  # type: ignore[arg-type]
 
 
 def test_relative_names_and_known_prefixes(store: ox.Store) -> None:

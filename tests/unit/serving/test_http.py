@@ -17,7 +17,7 @@ from tests.unit.serving.wire import LAST, LOOPS, PIECE, Site, get, post, replies
 _SHORT = 0.3
 
 
-@pytest.fixture(params=list(LOOPS))
+@pytest.fixture(params=[*LOOPS, "later"])
 def loop(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

@@ -45,7 +45,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> State:
     )
     store.flush()
     del store
-    return State(1, folder)
+    return State(1, str(folder))
 
 
 Test = Callable[[Pool, Counter[str]], Coroutine[Any, Any, None]]
@@ -237,7 +237,7 @@ def test_a_job_that_takes_too_much_memory(state: State) -> None:
 def test_a_fault_of_ours_is_told_as_one(state: State) -> None:
     async def test(pool: Pool, events: Counter[str]) -> None:
         with pytest.raises(Problem) as caught:
-            await pool.do(Job(State(2, state.folder / "nowhere"), COUNT), 20)
+            await pool.do(Job(State(2, str(state.folder / "nowhere")), COUNT), 20)
         assert caught.value.status == 500
         assert await counted(pool, state) == NODES
 

@@ -22,8 +22,7 @@ from kg.serving.http import Connections, Later
 from kg.serving.limits import HttpLimits
 from kg.serving.messages import Answer, Request
 
-# In the last one nothing is answered at once.
-LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop, "later": uvloop.new_event_loop}
+LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 PIECE = b"piece of a stream;" * 1000
 
 
@@ -207,7 +206,7 @@ LAST = "Connection: close"
 def serving(
     loop: str = "uvloop", *, hurried: bool = True, repeats: Repeats | None = None, **limits: float
 ) -> Iterator[Site]:
-    """Serve; limits of time are looked after every 20 milliseconds, if `hurried`."""
+    """Serve; limits of time are looked after every 20 milliseconds, if `hurried`. In the loop "later" nothing is answered at once."""
     site = Site(limits=HttpLimits(**limits), repeats=repeats, later=loop == "later")  # type: ignore[arg-type]
     started = threading.Event()
 
@@ -235,7 +234,7 @@ def serving(
         await connections.stop(0.5)
 
     stop = asyncio.Event()
-    runner = asyncio.Runner(loop_factory=LOOPS[loop])
+    runner = asyncio.Runner(loop_factory=LOOPS.get(loop, uvloop.new_event_loop))
 
     def work() -> None:
         with runner:
