@@ -93,16 +93,16 @@ class Repeats:
         found = self._cache.get(self._state(), data)
         return found if found is not None and self._admit(client) else None
 
-    def put(self, number: int, data: bytes, whole: Whole) -> None:
-        """Keep an answer that was made from a state of the data, if it is not the first to these bytes."""
-        if self._is_new(hash(data)):
-            return
-        self._cache.put(number, data, whole)
-
-    def _is_new(self, request: int) -> bool:
+    def came(self, data: bytes) -> bool:
+        """Note a request that had to be answered; return whether it is not the first with these bytes, so that its answer is worth keeping."""
+        request = hash(data)
         if request in self._seen or request in self._before:
-            return False
+            return True
         if len(self._seen) == _SEEN:
             self._before, self._seen = self._seen, set()
         self._seen.add(request)
-        return True
+        return False
+
+    def put(self, number: int, data: bytes, whole: Whole) -> None:
+        """Keep an answer that was made from a state of the data."""
+        self._cache.put(number, data, whole)

@@ -306,8 +306,9 @@ class Connection(asyncio.Protocol):
         body = b"" if bodiless else answer.body
         data = _head(answer, keep, chunked) + body
         self.transport.write(data)
-        if self.all.repeats is not None and answer.state >= 0 and keep and self._came:
-            self.all.repeats.put(answer.state, self._came, Whole(data, replace(asked.request, headers={}), len(body)))
+        repeats = self.all.repeats
+        if repeats is not None and answer.state >= 0 and keep and self._came and repeats.came(self._came):
+            repeats.put(answer.state, self._came, Whole(data, replace(asked.request, headers={}), len(body)))
         return len(body)
 
     async def _write(self, asked: Asked, answer: Answer, keep: bool) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from kg.serving.cache import Cache
+import pytest
+
+import kg.serving.cache as module
+from kg.serving.cache import Cache, Repeats
 from kg.serving.messages import Answer
 
 
@@ -66,3 +69,14 @@ def test_no_room() -> None:
     cache: Cache[Answer] = Cache(0)
     cache.put(1, "key", answer())
     assert cache.get(1, "key") is None
+
+
+def test_what_is_asked_twice_is_worth_keeping(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what came once is not remembered for ever."""
+    monkeypatch.setattr(module, "_SEEN", 10)
+    repeats = Repeats(1 << 20, lambda: 1, lambda _: True)
+    assert [repeats.came(b"a") for _ in range(3)] == [False, True, True]
+    assert not any(repeats.came(b"%d" % number) for number in range(9))
+    assert repeats.came(b"a"), "the last twenty are remembered"
+    assert not any(repeats.came(b"%d" % number) for number in range(10, 30))
+    assert not repeats.came(b"a")
