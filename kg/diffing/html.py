@@ -14,7 +14,7 @@ from kg.diffing.changes import Changes
 from kg.diffing.text import remarks, summary
 
 _STYLE = """
-:root { color-scheme: light dark; --line: #8886; --quiet: #595959; --new: #116329; --gone: #a40e26; }
+:root { color-scheme: light dark; background: Canvas; color: CanvasText; --line: #8886; --quiet: #595959; --new: #116329; --gone: #a40e26; }
 @media (prefers-color-scheme: dark) { :root { --quiet: #b0b0b0; --new: #7ee2a8; --gone: #ffa3ac; } }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; line-height: 1.2; } h2 { font-size: 1.25rem; margin: 2.5rem 0 .5rem; } h3 { font-size: 1rem; margin: 0; }
