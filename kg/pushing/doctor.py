@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from kg.errors import KgError
 from kg.pushing.content import Chunk
 from kg.pushing.credentials import credentials_for
-from kg.pushing.http import Client
+from kg.pushing.http import Client, Request
 from kg.pushing.probe import Store, find, graph_address
 from kg.pushing.remote import Remote
 from kg.rdf.namespaces import XSD
@@ -110,7 +110,7 @@ def _asked(store: Store, client: Client, remote: Remote) -> list[tuple[str, str]
 
 def _status(client: Client, method: str, url: str) -> str:
     try:
-        status = client.send(method, url, twice=False).status
+        status = client.send(Request(method, url, twice=False)).status
     except KgError as error:
         return error.what
     return f"yes ({status})" if status in (200, 204, 404) else f"no ({status})"

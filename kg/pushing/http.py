@@ -6,9 +6,9 @@ import http.client
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import IO
@@ -28,20 +28,52 @@ _PASSING = frozenset({429, 500, 502, 503, 504})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some bytes of a file, which are sent without being held in memory."""
+    """Some bytes of a file, with what goes `before` and `after` them, which are sent without being held in memory."""
 
     path: Path
     start: int
     size: int
+    before: bytes = b""
+    after: bytes = b""
+
+    def __len__(self) -> int:
+        """Return the number of all bytes."""
+        return len(self.before) + self.size + len(self.after)
 
     def blocks(self) -> Iterator[bytes]:
         """Yield the bytes in blocks."""
+        yield self.before
         left = self.size
         with self.path.open("rb") as file:
             file.seek(self.start)
             while left and (block := file.read(min(_BLOCK, left))):
                 left -= len(block)
                 yield block
+        yield self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a server; a success is written to the file `into`, if there is one."""
+
+    method: str
+    url: str
+    body: bytes | Part | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    twice: bool = True  # whether it may be sent twice
+    into: Path | None = None
+
+    @property
+    def target(self) -> str:
+        """The path and the query of the address."""
+        parts = urlsplit(self.url)
+        return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+    def blocks(self) -> Iterable[bytes]:
+        """Return the body in blocks."""
+        if self.body is None:
+            return ()
+        return self.body.blocks() if isinstance(self.body, Part) else (self.body,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,29 +128,20 @@ class Client:
             self._connection.close()
             self._connection = None
 
-    def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        body: bytes | Part | None = None,
-        headers: Mapping[str, str] | None = None,
-        twice: bool = True,
-        into: Path | None = None,
-    ) -> Answer:
-        """Send a request and return the answer, whatever its status; a success is written to the file `into`, if there is one.
+    def send(self, request: Request) -> Answer:
+        """Send a request and return the answer, whatever its status.
 
-        What may be sent `twice` is tried again, after a wait that doubles or that the server names, where the connection breaks or the server answers 429
+        What may be sent twice is tried again, after a wait that doubles or that the server names, where the connection breaks or the server answers 429
         or 5xx. PushError where the server cannot be reached (KG620) or sends us to another host (KG628).
         """
         for attempt in range(self._patience + 1):
-            last = attempt == self._patience or not twice
+            last = attempt == self._patience or not request.twice
             try:
-                answer = self._followed(method, url, body, dict(headers or {}), into, fresh=not twice)
+                answer = self._followed(request)
             except (OSError, http.client.HTTPException) as error:
                 self.close()
                 if last or isinstance(error, ssl.SSLCertVerificationError):
-                    raise self._unreachable(error, sent_once=not twice) from error
+                    raise self._unreachable(error, sent_once=not request.twice) from error
                 wait = _LEAST_WAIT * 2**attempt
             else:
                 if last or answer.status not in _PASSING:
@@ -128,94 +151,65 @@ class Client:
             self._sleep(min(wait, _MOST_WAIT))
         raise AssertionError  # the last attempt returns or raises
 
-    def _followed(
-        self,
-        method: str,
-        url: str,
-        body: bytes | Part | None,
-        headers: dict[str, str],
-        into: Path | None,
-        *,
-        fresh: bool,
-    ) -> Answer:
+    def _followed(self, request: Request) -> Answer:
         for _ in range(_REDIRECTS):
-            answer = self._authorized(method, url, body, headers, into, fresh=fresh)
+            answer = self._authorized(request)
             if answer.status not in (301, 302, 303, 307, 308) or "location" not in answer.headers:
                 return answer
-            to = urljoin(url, answer.headers["location"])
+            to = urljoin(request.url, answer.headers["location"])
             if _origin(to) != self._origin:
                 raise PushError(
                     "KG628",
                     f"the server sends us to another place, {_shown(to)}, where credentials are not taken",
-                    where=_shown(url),
+                    where=_shown(request.url),
                     advice="name that address yourself if you trust it",
                 )
-            if method not in ("GET", "HEAD") and answer.status not in (307, 308):
+            if request.method not in ("GET", "HEAD") and answer.status not in (307, 308):
                 return answer
-            url = to
-        raise PushError("KG628", "the server redirects in a circle", where=_shown(url), advice="check the address")
+            request = replace(request, url=to)
+        raise PushError(
+            "KG628", "the server redirects in a circle", where=_shown(request.url), advice="check the address"
+        )
 
-    def _authorized(
-        self,
-        method: str,
-        url: str,
-        body: bytes | Part | None,
-        headers: dict[str, str],
-        into: Path | None,
-        *,
-        fresh: bool,
-    ) -> Answer:
-        answer = self._once(method, url, body, headers, into, fresh=fresh)
+    def _authorized(self, request: Request) -> Answer:
+        answer = self._once(request)
         # Once to show the password, and once more with a newer nonce; a server that takes it for wrong may give out new ones without end.
         for _ in range(2):
             challenges = answer.headers.get("www-authenticate", "")
             if answer.status != 401 or not self.authorizer.learn(challenges.split("\n")):
                 break
-            answer = self._once(method, url, body, headers, into, fresh=fresh)
+            answer = self._once(request)
         return answer
 
-    def _once(
-        self,
-        method: str,
-        url: str,
-        body: bytes | Part | None,
-        headers: dict[str, str],
-        into: Path | None,
-        *,
-        fresh: bool,
-    ) -> Answer:
-        parts = urlsplit(url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        sent = {"Accept": "*/*", "User-Agent": "kg", "Accept-Encoding": "identity"} | headers
-        if (said := self.authorizer.header(method, target)) is not None:
-            sent["Authorization"] = said
-        if body is not None or method in ("POST", "PUT"):
+    def _once(self, request: Request) -> Answer:
+        headers = {"Accept": "*/*", "User-Agent": "kg", "Accept-Encoding": "identity", **request.headers}
+        if (said := self.authorizer.header(request.method, request.target)) is not None:
+            headers["Authorization"] = said
+        if request.body is not None or request.method in ("POST", "PUT"):
             # Virtuoso answers 201 to a body without a length, and keeps nothing of it.
-            sent["Content-Length"] = str(body.size if isinstance(body, Part) else len(body or b""))
-        kept = self._connection is not None
-        if fresh:
+            headers["Content-Length"] = str(len(request.body or b""))
+        if not request.twice:
             self.close()
+        kept = self._connection is not None
         try:
-            return self._exchange(method, target, body, sent, into)
+            return self._exchange(request, headers)
         except (http.client.RemoteDisconnected, ConnectionError):
             # A server may hang up between two requests, and that is no fault; what may not be sent twice has a connection of its own.
             self.close()
-            if fresh or not kept:
+            if not kept:
                 raise
-            return self._exchange(method, target, body, sent, into)
+            return self._exchange(request, headers)
 
-    def _exchange(
-        self, method: str, target: str, body: bytes | Part | None, headers: dict[str, str], into: Path | None
-    ) -> Answer:
+    def _exchange(self, request: Request, headers: Mapping[str, str]) -> Answer:
         connection = self._connection or self._connected()
         self._connection = connection
-        connection.putrequest(method, target, skip_accept_encoding=True)
+        connection.putrequest(request.method, request.target, skip_accept_encoding=True)
         for name, value in headers.items():
             connection.putheader(name, value)
         broken: OSError | None = None
         try:
             connection.endheaders()
-            for block in body.blocks() if isinstance(body, Part) else [body] if body else []:
+            for block in request.blocks():
                 connection.send(block)
         except (BrokenPipeError, ConnectionResetError) as error:
             # Who refuses a long body answers before its end.
@@ -227,12 +221,15 @@ class Client:
                 raise broken from None
             raise
         with response:
+            if broken is not None and response.status < 300:
+                # It cannot have taken what it has not seen.
+                raise broken
             fields: dict[str, str] = {}
             for name, value in response.getheaders():
                 key = name.lower()
                 fields[key] = f"{fields[key]}\n{value}" if key in fields else value
-            if into is not None and 200 <= response.status < 300:
-                with into.open("wb") as file:
+            if request.into is not None and 200 <= response.status < 300:
+                with request.into.open("wb") as file:
                     _copy(response, file)
                 content = b""
             else:

@@ -90,7 +90,10 @@ class Plan:
             lines.append(f"change    {self.removed:,} triples removed, {self.added:,} added, in {step}")
         if self.method == "whole":
             lines.append(f"upload    POST {self.store.store}, 1 request, {content.size:,} bytes")
-            lines.append("swap      none: the graph is empty, and the store shows one upload whole or not at all")
+            shown = (
+                "the store shows one upload whole or not at all" if profile.whole else "readers may see a part of it"
+            )
+            lines.append(f"swap      none: the graph is empty, and {shown}")
         if self.method == "staged":
             largest = max((chunk.size for chunk in content.chunks), default=0)
             how = f"POST {self.store.store}" if self.store.store else f"INSERT DATA at {self.store.update}"

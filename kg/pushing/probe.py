@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from kg.errors import PushError
-from kg.pushing.http import Answer, Client
+from kg.pushing.http import Answer, Client, Request
 from kg.pushing.profiles import Profile, profile_of
 
 _ASK: Final = "ASK {}"
@@ -44,13 +44,13 @@ def find(client: Client, name: str | None) -> Store:
 
     PushError where nothing tells what it is (KG623).
     """
-    first = client.send("GET", client.url, headers={"Accept": "text/turtle, */*;q=0.5"})
+    first = client.send(Request("GET", client.url, headers={"Accept": "text/turtle, */*;q=0.5"}))
     if name is not None:
         return _at(name, client.url, "--store", _version(first))
     for look in (_by_headers, _by_description, _by_addresses):
         if (found := look(client, first)) is not None:
             return found
-    asked = client.send("GET", f"{client.url}?{urlencode({'query': _ASK})}", headers={"Accept": _JSON})
+    asked = client.send(Request("GET", f"{client.url}?{urlencode({'query': _ASK})}", headers={"Accept": _JSON}))
     if asked.status == 401:
         raise refused(asked, client)
     if asked.ok and _truth(asked) is True:
@@ -125,7 +125,7 @@ def _by_description(client: Client, first: Answer) -> Store | None:
     """Look at the service description: at the address itself, or at /sparql."""
     root = _root("kg", client.url)
     for url, answer in ((client.url, first), (f"{root}/sparql", None)):
-        found = answer or client.send("GET", url, headers={"Accept": "text/turtle"})
+        found = answer or client.send(Request("GET", url, headers={"Accept": "text/turtle"}))
         if not found.ok or found.media not in ("text/turtle", "application/n-triples", "application/rdf+xml"):
             continue
         if b"bigdata.com" in found.body or b"blazegraph" in found.body.lower():
@@ -153,7 +153,7 @@ def _by_addresses(client: Client, first: Answer) -> Store | None:
         ("blazegraph", f"{origin}/blazegraph/status", lambda answer: b"lazegraph" in answer.body),
     ]
     for name, url, tells in looks:
-        answer = client.send("GET", url, twice=False)
+        answer = client.send(Request("GET", url, twice=False))
         if answer.ok and tells(answer):
             return _at(name, client.url, url, _version(first))
     return None

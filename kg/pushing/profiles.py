@@ -41,6 +41,7 @@ class Profile:
     update_triples: int = 20_000
     update_bytes: int = 8 * _MIB
     gzip: bool = True
+    cut_is_end: bool = False  # whether it takes a body that breaks off for one that has ended
     swap: bool = True
     copies: bool = False  # whether the swap is made of DROP and INSERT, where MOVE is not to be trusted
     update_atomic: bool = True
@@ -123,7 +124,8 @@ PROFILES: Final = {
             "/update",
             "/data",
             chunk=32 * _MIB,
-            whole=256 * _MIB,
+            whole=2 * _GIB,
+            cut_is_end=True,
             rewrites=(*_NUMBERS, "boolean", "dateTime", "dateTimeStamp", "date"),
             copies=True,
             run=True,

@@ -172,10 +172,11 @@ class _Push:
             )
         if wanted == "diff" and difference and size > 8 * self.profile.update_bytes:
             raise self._no_diff(f"it is {size:,} bytes, too much for one update")
-        if wanted == "whole" and (there or not self.remote.store.store):
+        if wanted == "whole" and (there or self.remote.store.store is None):
+            no_service = f"{self.profile.title} is not spoken to by the Graph Store Protocol, which one upload needs"
             raise PushError(
                 "KG630",
-                "one upload is only for an empty graph",
+                no_service if self.remote.store.store is None else "one upload is only for an empty graph",
                 where=self.graph,
                 advice="leave the choice to the push, or use --staged",
             )

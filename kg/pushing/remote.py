@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
@@ -13,11 +14,12 @@ import pyoxigraph as ox
 
 from kg.errors import PushError
 from kg.pushing.content import Chunk
-from kg.pushing.http import Answer, Client, Part
+from kg.pushing.http import Answer, Client, Part, Request
 from kg.pushing.probe import Store, graph_address, refused
 from kg.pushing.profiles import Profile
 
 _LINES: Final = "application/n-triples"
+_URLENCODED: Final = "application/x-www-form-urlencoded"
 # What stores say when their disk, or a file of theirs, is full.
 _FULL: Final = ("no space", "file too large", "out of disk")
 
@@ -53,11 +55,11 @@ class Remote:
         else:
             if self.store.store is not None:
                 url = graph_address(self.store.store, graph)
-                answer = self.client.send("GET", url, headers={"Accept": _LINES}, into=into)
+                answer = self.client.send(Request("GET", url, headers={"Accept": _LINES}, into=into))
             else:
                 query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {_iri(graph)} {{ ?s ?p ?o }} }}"
                 url = f"{self.store.query}?{urlencode({'query': query})}"
-                answer = self.client.send("GET", url, headers={"Accept": _LINES}, into=into)
+                answer = self.client.send(Request("GET", url, headers={"Accept": _LINES}, into=into))
             if answer.status == 404:
                 into.write_bytes(b"")
             else:
@@ -72,7 +74,7 @@ class Remote:
                     f"LIMIT {self.profile.page} OFFSET {offset}"
                 )
                 url = f"{self.store.query}?{urlencode({'query': query})}"
-                self._check(self.client.send("GET", url, headers={"Accept": _LINES}, into=part), url)
+                self._check(self.client.send(Request("GET", url, headers={"Accept": _LINES}, into=part)), url)
                 with part.open("rb") as page:
                     shutil.copyfileobj(page, whole)
         part.unlink(missing_ok=True)
@@ -89,18 +91,23 @@ class Remote:
             url += f"&{parameters}"
         headers = {"Content-Type": _LINES}
         if self._compress:
-            packed = self.folder / "chunk.gz"
-            with packed.open("wb") as file, gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as stream:
-                for block in part.blocks():
-                    stream.write(block)
-            part = Part(packed, 0, packed.stat().st_size)
+            part = self._packed(part)
             headers["Content-Encoding"] = "gzip"
-        self._check(self.client.send("POST", url, body=part, headers=headers), url)
+        if self.profile.cut_is_end:
+            part, headers = _form(part, packed=self._compress)
+        self._check(self.client.send(Request("POST", url, part, headers)), url)
+
+    def _packed(self, part: Part) -> Part:
+        packed = self.folder / "chunk.gz"
+        with packed.open("wb") as file, gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as stream:
+            for block in part.blocks():
+                stream.write(block)
+        return Part(packed, 0, packed.stat().st_size)
 
     def change(self, graph: str, removed: bytes, added: bytes) -> None:
         """Remove and add triples (N-Triples lines without blank nodes) in one update; doing it twice does no harm."""
         name = _iri(graph).encode()
-        if self.profile.update_atomic:
+        if self.profile.update_atomic and not self.profile.cut_is_end:
             steps = [
                 verb + b" DATA { GRAPH " + name + b" {\n" + lines + b"} }"
                 for verb, lines in ((b"DELETE", removed), (b"INSERT", added))
@@ -108,7 +115,7 @@ class Remote:
             ]
             text = b" ;\n".join(steps)
         else:
-            # Where several operations are not one step, one operation that does both comes closest.
+            # Where several operations are not one step, or the first of them may be taken for all, one operation does both.
             text = b"WITH " + name + b" DELETE {\n" + removed + b"} INSERT {\n" + added + b"} WHERE {}"
             if not removed:
                 text = b"INSERT DATA { GRAPH " + name + b" {\n" + added + b"} }"
@@ -118,7 +125,12 @@ class Remote:
 
     def move(self, source: str, target: str) -> None:
         """Put a graph in the place of another."""
-        self._update(swap(self.profile, source, target).encode(), twice=False)
+        text = swap(self.profile, source, target).encode()
+        if self.profile.cut_is_end:
+            # What is in the address is there whole or not at all.
+            self._post(f"{self.store.update}?{urlencode({'update': text})}", b"", _URLENCODED, twice=False)
+        else:
+            self._update(text, twice=False)
 
     def drop(self, graph: str) -> None:
         """Remove a graph, if it is there."""
@@ -126,21 +138,24 @@ class Remote:
             self._update(f"DROP SILENT GRAPH {_iri(graph)}".encode(), twice=True)
             return
         url = graph_address(self.store.store, graph)
-        answer = self.client.send("DELETE", url)
+        answer = self.client.send(Request("DELETE", url))
         if answer.status != 404:
             self._check(answer, url)
 
     def _query(self, query: str, media: str) -> Answer:
         url = f"{self.store.query}?{urlencode({'query': query})}"
-        answer = self.client.send("GET", url, headers={"Accept": media})
+        answer = self.client.send(Request("GET", url, headers={"Accept": media}))
         self._check(answer, self.store.query)
         return answer
 
     def _update(self, text: bytes, *, twice: bool) -> None:
-        kind, body = "application/sparql-update", text
         if self.profile.form:
-            kind, body = "application/x-www-form-urlencoded", urlencode({"update": text}).encode()
-        answer = self.client.send("POST", self.store.update, body=body, headers={"Content-Type": kind}, twice=twice)
+            self._post(self.store.update, urlencode({"update": text}).encode(), _URLENCODED, twice=twice)
+        else:
+            self._post(self.store.update, text, "application/sparql-update", twice=twice)
+
+    def _post(self, url: str, body: bytes, media: str, *, twice: bool) -> None:
+        answer = self.client.send(Request("POST", url, body, {"Content-Type": media}, twice=twice))
         self._check(answer, self.store.update)
 
     def _check(self, answer: Answer, url: str) -> None:
@@ -164,6 +179,16 @@ class Remote:
             where=where,
             advice=f"{advice}, then give the same command again: it goes on where it was",
         )
+
+
+def _form(part: Part, *, packed: bool) -> tuple[Part, dict[str, str]]:
+    """Return a file as a form with its headers: the end of a form is marked, so that no part of it is taken for the whole."""
+    # Lines of N-Triples hold no CR LF, with which a boundary begins. What is packed is known by its name where the media type says nothing.
+    boundary = "kg-push-graph"
+    name, media = ("graph.nt.gz", "text/plain") if packed else ("graph.nt", _LINES)
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="graph"; filename="{name}"\r\nContent-Type: {media}\r\n\r\n'
+    form = replace(part, before=head.encode(), after=f"\r\n--{boundary}--\r\n".encode())
+    return form, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
 
 
 def swap(profile: Profile, source: str, target: str) -> str:

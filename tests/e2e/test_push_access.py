@@ -102,6 +102,50 @@ def test_a_wrong_password_of_fuseki_is_said_and_not_shown(tmp_path: Path, scheme
         assert "3 triples" in said
 
 
+# RDF4J leaves passwords to its container: Jetty takes the application with a realm of its own, and with rules beside those of its web.xml.
+_CONTEXT = """<!DOCTYPE Configure PUBLIC "-//Jetty//Configure//EN" "http://www.eclipse.org/jetty/configure_9_3.dtd">
+<Configure class="org.eclipse.jetty.webapp.WebAppContext">
+  <Set name="war">{war}</Set>
+  <Set name="overrideDescriptor">{folder}/rules.xml</Set>
+  <Get name="securityHandler"><Set name="loginService"><New class="org.eclipse.jetty.security.HashLoginService">
+    <Set name="name">test</Set><Set name="config">{folder}/users</Set>
+  </New></Set></Get>
+</Configure>
+"""
+_RULES = """<web-app xmlns="http://xmlns.jcp.org/xml/ns/javaee" version="3.1">
+  <security-constraint>
+    <web-resource-collection><web-resource-name>data</web-resource-name><url-pattern>/repositories/*</url-pattern></web-resource-collection>
+    <auth-constraint><role-name>writer</role-name></auth-constraint>
+  </security-constraint>
+  <login-config><auth-method>{scheme}</auth-method><realm-name>test</realm-name></login-config>
+  <security-role><role-name>writer</role-name></security-role>
+</web-app>
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["basic", "digest"])
+def test_a_wrong_password_of_rdf4j_is_said_and_not_shown(tmp_path: Path, scheme: str) -> None:
+    (tmp_path / "new.nt").write_text(lines(3))
+    (tmp_path / "users").write_text("me: right-one, writer\nother: right-one, reader\n")
+    (tmp_path / "rules.xml").write_text(_RULES.format(scheme=scheme.upper()))
+    context = tmp_path / "context.xml"
+    with store("rdf4j", tmp_path / "store") as running:
+        running.kill()
+        context.write_text(_CONTEXT.format(folder=tmp_path, war=running.command[-1]))
+        running.command[-1] = str(context)
+        running.start()
+        refused(push(running, tmp_path / "new.nt"), "KG_PUSH_USER")
+        running.environment |= {"KG_PUSH_USER": "me", "KG_PUSH_PASSWORD": "not-this-one"}
+        refused(push(running, tmp_path / "new.nt"))
+        running.environment |= {"KG_PUSH_USER": "other", "KG_PUSH_PASSWORD": "right-one"}
+        refused(push(running, tmp_path / "new.nt"), code="KG622")
+        running.environment |= {"KG_PUSH_USER": "me"}
+        status, said = push(running, tmp_path / "new.nt")
+        assert status == 0, said
+        assert "3 triples" in said
+
+
 @pytest.mark.slow
 def test_a_wrong_password_of_virtuoso_is_said_and_not_shown(tmp_path: Path) -> None:
     (tmp_path / "new.nt").write_text(lines(3))

@@ -193,6 +193,20 @@ def test_a_store_that_keeps_nothing_is_found_out(tmp_path: Path, method: str) ->
     assert b"3 triples were to be" in done.stderr
 
 
+def test_one_upload_is_refused_for_a_graph_that_is_there_and_where_no_service_takes_it(tmp_path: Path) -> None:
+    file = tmp_path / "new.nt"
+    file.write_text(lines(3))
+    with store("oxigraph", tmp_path / "store") as running:
+        assert push(running, file)[0] == 0
+        for url, graph, options, why in (
+            (running.url, GRAPH, [], b"only for an empty graph"),
+            (f"{running.url}/query", f"{GRAPH}/other", ["--store", "generic"], b"Graph Store Protocol"),
+        ):
+            done = kg("push", file, url, "--graph", graph, "--journal", tmp_path / "journal", "--whole", *options)
+            assert (done.returncode, b"KG630" in done.stderr, why in done.stderr) == (3, True, True), done.stderr
+        assert running.graphs() == {GRAPH}
+
+
 def test_nobody_is_there(tmp_path: Path) -> None:
     file = tmp_path / "new.nt"
     file.write_text(lines(3))

@@ -17,7 +17,7 @@ from tests.proxy import Proxy
 from tests.stores import TripleStore, store
 
 # What only the update that swaps says.
-SWAP = {"fuseki": b"DROP SILENT GRAPH"}
+SWAP = {"fuseki": b"DROP+SILENT+GRAPH"}
 SETTLED = 20  # seconds in which a store has ended what it does for a client that is gone
 
 
@@ -34,8 +34,9 @@ def running(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TripleSt
         )
 
 
-def settled(running: TripleStore) -> int:
+def settled(running: TripleStore, proxy: Proxy) -> int:
     """Return the number of triples of the graph when it does not change any more."""
+    assert proxy.ended.wait(SETTLED)
     end = time.monotonic() + SETTLED
     counts = [-1, running.count(GRAPH)]
     while time.monotonic() < end and (counts[-1] != counts[-2] or len(counts) < 4):
@@ -67,8 +68,24 @@ def test_one_upload_that_is_broken_off_leaves_nothing(running: TripleStore, tmp_
     if ended == "store":
         assert b"KG620" in said
         running.start()
-    assert settled(running) == 0
+    assert settled(running, proxy) == 0
     finishes(proxy, running, tmp_path, "--whole")
+    proxy.close()
+
+
+def test_a_diff_that_is_broken_off_leaves_the_old_graph(running: TripleStore, tmp_path: Path) -> None:
+    if running.kind == "virtuoso":
+        pytest.skip("an update of Virtuoso 7 is not one step: its profile says so, and the plan does")
+    (tmp_path / "old.nt").write_text(lines(NEW - 1, "old"))
+    assert push(running, tmp_path / "old.nt")[0] == 0
+    process: list[subprocess.Popen[bytes]] = []
+    proxy = Proxy(running, MIDDLE, lambda: process[0].send_signal(signal.SIGKILL))
+    process.append(started(proxy.url, tmp_path / "new.nt", running.environment, "--diff"))
+    process[0].communicate(timeout=60)
+    assert proxy.done.is_set()
+    assert process[0].returncode == -signal.SIGKILL
+    assert settled(running, proxy) == NEW - 1
+    finishes(proxy, running, tmp_path, "--diff")
     proxy.close()
 
 
@@ -105,7 +122,7 @@ def test_a_client_that_is_killed_in_the_swap_leaves_the_old_graph_or_the_new_one
     process[0].communicate(timeout=60)
     assert proxy.done.is_set()
     assert process[0].returncode == -signal.SIGKILL
-    assert settled(running) in ((OLD, NEW) if arrived else (OLD,))
+    assert settled(running, proxy) in ((OLD, NEW) if arrived else (OLD,))
     finishes(proxy, running, tmp_path, *options)
     proxy.close()
 
@@ -126,7 +143,7 @@ def test_a_store_that_is_killed_in_the_swap_has_the_old_graph_or_the_new_one(
     assert b"give the same command again" in said
     running.start()
     # That the swap is not one step is what the profile of Virtuoso says.
-    assert settled(running) in (OLD, NEW) or running.kind == "virtuoso"
+    assert settled(running, proxy) in (OLD, NEW) or running.kind == "virtuoso"
     finishes(proxy, running, tmp_path, *STAGED)
     proxy.close()
 
@@ -142,6 +159,6 @@ def test_a_push_that_the_keyboard_stops_says_so_and_goes_on_where_it_was(running
     assert b"KG633" in said
     assert b"Traceback" not in said
     assert b"give the same command again to finish" in said
-    assert settled(running) == OLD
+    assert settled(running, proxy) == OLD
     assert "of them before" in finishes(proxy, running, tmp_path, *STAGED)
     proxy.close()

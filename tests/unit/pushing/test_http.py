@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import http.server
 import re
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 
 from kg.errors import PushError
 from kg.pushing.credentials import Authorizer, Credentials, credentials_for
-from kg.pushing.http import Client, Part
+from kg.pushing.http import Client, Part, Request
 
 NOBODY, PERSON, TOKEN = Credentials(), Credentials("me", "secret"), Credentials("", "", "secret")
 
@@ -68,16 +69,48 @@ def test_a_part_of_a_file_is_sent_with_its_length_on_one_connection(tmp_path: Pa
     with answering() as (url, seen):
         caller, _ = client(url)
         for start in (5, 15):
-            assert caller.send("POST", url, body=Part(file, start, 500_000)).ok
+            assert caller.send(Request("POST", url, body=Part(file, start, 500_000))).ok
         caller.close()
     assert [len(body) for _, _, body in seen] == [500_000, 500_000]
     assert all(headers["content-length"] == "500000" and "transfer-encoding" not in headers for _, headers, _ in seen)
 
 
+def test_what_goes_before_and_after_a_part_is_counted_and_sent(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"0123456789")
+    with answering() as (url, seen):
+        caller, _ = client(url)
+        assert caller.send(Request("POST", url, body=Part(file, 2, 3, b"<", b">>"))).ok
+        caller.close()
+    assert seen[0][2] == b"<234>>"
+
+
+def test_a_success_that_comes_before_the_end_of_the_body_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    # More than the buffers of two sockets hold.
+    file.write_bytes(bytes(100_000_000))
+    with socket.create_server(("127.0.0.1", 0)) as place:
+
+        def answer() -> None:
+            near, _ = place.accept()
+            with near:
+                near.recv(1000)
+                near.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+                near.shutdown(socket.SHUT_RD)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        caller, _ = client(f"http://127.0.0.1:{place.getsockname()[1]}/", patience=0)
+        with pytest.raises(PushError, match="KG620"):
+            caller.send(Request("POST", caller.url, body=Part(file, 0, 100_000_000)))
+        thread.join()
+        caller.close()
+
+
 def test_it_waits_as_long_as_the_server_says_and_else_doubles() -> None:
     with answering((429, {"Retry-After": "7"}), (503, {}), (500, {})) as (url, seen):
         caller, waits = client(url)
-        assert caller.send("POST", url, body=b"x").status == 200
+        assert caller.send(Request("POST", url, body=b"x")).status == 200
         caller.close()
     assert waits == [7.0, 1.0, 2.0]
     assert caller.retries == 3
@@ -88,7 +121,7 @@ def test_it_waits_as_long_as_the_server_says_and_else_doubles() -> None:
 def test_what_does_not_pass_is_not_tried_again(status: int) -> None:
     with answering((status, {})) as (url, seen):
         caller, waits = client(url)
-        assert caller.send("POST", url, body=b"x").status == status
+        assert caller.send(Request("POST", url, body=b"x")).status == status
         caller.close()
     assert (waits, len(seen)) == ([], 1)
 
@@ -96,7 +129,7 @@ def test_what_does_not_pass_is_not_tried_again(status: int) -> None:
 def test_what_may_not_be_sent_twice_is_not() -> None:
     with answering((503, {})) as (url, seen):
         caller, waits = client(url)
-        assert caller.send("POST", url, body=b"x", twice=False).status == 503
+        assert caller.send(Request("POST", url, body=b"x", twice=False)).status == 503
         caller.close()
     assert (waits, len(seen)) == ([], 1)
 
@@ -107,9 +140,9 @@ def test_a_redirect_to_another_host_is_refused_and_one_at_home_followed() -> Non
         answering((307, {"Location": "/there"}), (200, {}), (307, {"Location": elsewhere})) as (url, seen),
     ):
         caller, _ = client(url, TOKEN)
-        assert caller.send("POST", url, body=b"x").ok
+        assert caller.send(Request("POST", url, body=b"x")).ok
         with pytest.raises(PushError, match="KG628") as caught:
-            caller.send("POST", url, body=b"x")
+            caller.send(Request("POST", url, body=b"x"))
         caller.close()
     assert [path for path, _, _ in seen] == ["/", "/there", "/"]
     assert not reached
@@ -119,8 +152,8 @@ def test_a_redirect_to_another_host_is_refused_and_one_at_home_followed() -> Non
 def test_a_password_goes_only_to_a_server_that_asks() -> None:
     with answering((200, {}), (401, {"WWW-Authenticate": 'Basic realm="x"'})) as (url, seen):
         caller, _ = client(url, PERSON)
-        assert caller.send("GET", url).ok
-        assert caller.send("GET", url).ok
+        assert caller.send(Request("GET", url)).ok
+        assert caller.send(Request("GET", url)).ok
         caller.close()
     assert [("authorization" in headers) for _, headers, _ in seen] == [False, False, True]
     assert seen[2][1]["authorization"] == "Basic " + base64.b64encode(b"me:secret").decode()
@@ -130,7 +163,7 @@ def test_a_wrong_password_is_sent_once() -> None:
     challenge = (401, {"WWW-Authenticate": 'Basic realm="x"'})
     with answering(challenge, challenge, challenge) as (url, seen):
         caller, _ = client(url, PERSON)
-        assert caller.send("GET", url).status == 401
+        assert caller.send(Request("GET", url)).status == 401
         caller.close()
     assert len(seen) == 2
 
@@ -139,7 +172,7 @@ def test_a_server_that_gives_out_new_nonces_without_end_is_not_asked_without_end
     answers = [(401, {"WWW-Authenticate": f'Digest realm="x", qop="auth", nonce="{number}"'}) for number in range(9)]
     with answering(*answers) as (url, seen):
         caller, _ = client(url, PERSON)
-        assert caller.send("GET", url).status == 401
+        assert caller.send(Request("GET", url)).status == 401
         caller.close()
     assert len(seen) == 3
 
