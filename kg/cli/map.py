@@ -16,8 +16,8 @@ from kg.cli.talk import Talk
 
 if TYPE_CHECKING:
     from kg.mapping import Settings
-    from kg.mapping.engine import Reject
     from kg.mapping.output import Output
+    from kg.mapping.rejects import Reject
 
 # So many rows or lines are shown.
 _FIRST = 10
@@ -159,7 +159,7 @@ def command(
         summary = map_files(mapping, output_of(output, format_), settings, rejects=rejects, progress=tell)
     for path, count in summary.files if shown else ():
         click.echo(printable(f"{path}: {count:,} quads" if count is not None else f"{path} is written"), err=True)
-    return _tell(summary.rejects, rejects)
+    return _tell(summary.rejects, summary.set_aside, rejects)
 
 
 def _on_spark(mapping: Path, output: Output, settings: Settings, master: str | None, rejects: Path | None) -> int:
@@ -170,28 +170,25 @@ def _on_spark(mapping: Path, output: Output, settings: Settings, master: str | N
     summary = map_on_spark(mapping, output, settings, master=master)
     if rejects is not None:
         write_rejects(summary.rejects, rejects)
-    return _tell(summary.rejects, rejects)
+    return _tell(summary.rejects, summary.set_aside, rejects)
 
 
 def _increment(
     mapping: Path, output: str, settings: Settings, since: Path | None, changes: Path | None, rejects: Path | None
 ) -> int:
     """Map into a folder."""
-    from kg.mapping import write_rejects
     from kg.mapping.incremental import map_increment
 
     if output == "-":
         raise click.UsageError("Name a folder with -o.")
     if changes is not None and changes.suffix not in (".rdfp", ".ru"):
         raise click.UsageError("The name of --changes ends in .rdfp (RDF Patch) or .ru (SPARQL Update).")
-    done = map_increment(mapping, Path(output), settings, since=since, changes=changes)
+    done = map_increment(mapping, Path(output), settings, since=since, changes=changes, rejects=rejects)
     click.echo(
         f"{done.parts} parts, {done.kept} of them taken over; {done.added:,} quads added, {done.removed:,} removed",
         err=True,
     )
-    if rejects is not None:
-        write_rejects(done.rejects, rejects)
-    return _tell(done.rejects, rejects)
+    return _tell(done.rejects, done.set_aside, rejects)
 
 
 def _look(mapping: Path, settings: Settings, job: str) -> int:
@@ -218,17 +215,19 @@ def coloured(line: str) -> str:
     return " ".join(click.style(term, fg=colours.get(term[:1])) for term in _TERM.findall(line))
 
 
-def _tell(found: Sequence[Reject], rejects: Path | None) -> int:
-    """Say which rows were set aside; return the exit status."""
+def _tell(found: Sequence[Reject], count: int, rejects: Path | None) -> int:
+    """Say which rows were set aside, the first of `count`; return the exit status."""
     for reject in found[:_FIRST]:
         rule = f" ({reject.place})" if reject.row else ""
         click.echo(printable(f"{reject.where}: {reject.reason}{rule}"), err=True)
     if not found:
         return 0
+    if any(reject.reason.startswith('"" is no ') for reject in found):
+        click.echo('an empty field is an empty text; `rml:null ""` in the logical source makes it no value', err=True)
     more = (
-        f"; {'it is' if len(found) == 1 else 'all of them are'} in {rejects}"
+        f"; {'it is' if count == 1 else 'all of them are'} in {rejects}"
         if rejects
         else "; --rejects FILE writes them down"
     )
-    click.echo(f"{len(found)} {'row was' if len(found) == 1 else 'rows were'} set aside{more}", err=True)
+    click.echo(f"{count} {'row was' if count == 1 else 'rows were'} set aside{more}", err=True)
     return 1

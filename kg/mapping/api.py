@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from kg.errors import MappingError
-from kg.mapping.engine import refuse
 from kg.mapping.output import Output, Writer, rows
 from kg.mapping.parse import parse_mapping
+from kg.mapping.rejects import refuse
 from kg.mapping.rules import Rules
 from kg.mapping.run import Settings, opened
 
@@ -60,7 +60,7 @@ def map_records(
         with opened(parse_mapping(path, chosen.base, chosen.database), chosen) as run:
             plan = run.plan(run.rules.statements)
             if chosen.strict:
-                refuse(run.sources.unfit(plan, first=True))
+                refuse(run.sources.first_unfit(plan))
             if into == "arrow":
                 # What a look at one row has left open is ended by reading another to its end.
                 run.con.execute("SELECT 1").fetchall()

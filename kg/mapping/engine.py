@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from kg.mapping.needs import calls_of, needs_of, place_of
 from kg.mapping.parse import parse_mapping
 from kg.mapping.plan import Catalog, Plan, Shape, plan_of
 from kg.mapping.plan.values import name
+from kg.mapping.rejects import Reject, SetAside, refuse
 from kg.mapping.rules import LogicalSource, Place, Source, Statement, Table
 
 if TYPE_CHECKING:
@@ -22,27 +23,7 @@ if TYPE_CHECKING:
     from kg.mapping.readers import Access
 
 # A key that repeats mostly does so early on.
-_SAMPLE = 20_000
-# So many unfit rows of one kind are listed where a run stops at the first.
-_FIRST = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A row that a rule cannot use, or a line of a file that is no row: the source, the number of the row or of the line from 1 (0: not known), the rule, the reason."""
-
-    source: str
-    row: int
-    place: Place
-    reason: str
-    line: int = 0
-
-    @property
-    def where(self) -> str:
-        """The source with the row or line."""
-        if self.line:
-            return f"{self.source}, line {self.line}"
-        return f"{self.source}, row {self.row}" if self.row else self.source
+_SAMPLE = 50_000
 
 
 @dataclass(slots=True)
@@ -102,47 +83,63 @@ class Sources:
 
     def is_unique(self, source: Source, expressions: tuple[str, ...]) -> bool:
         """Return whether no two records give the same for expressions; records for which one is NULL do not count."""
+        seen = self.seems_unique(source, expressions)
+        if seen is not None:
+            return seen
+        _, known, distinct = self._counted(self._keys(source, expressions))
+        return known == distinct
+
+    def seems_unique(self, source: Source, expressions: tuple[str, ...]) -> bool | None:
+        """Return the same from the first records; None where there are more, and none of the first repeats."""
+        rows, known, distinct = self._counted(f"{self._keys(source, expressions)} LIMIT {_SAMPLE}")
+        if known != distinct:
+            return False
+        return True if rows < _SAMPLE else None
+
+    def _keys(self, source: Source, expressions: tuple[str, ...]) -> str:
         known = " AND ".join(f"{expression} IS NOT NULL" for expression in expressions)
-        relation = f"{name(self.tables[source].name)} AS r"
         # Two hashes that are equal by chance cost a DISTINCT, no more.
-        keys = f"SELECT CASE WHEN {known} THEN hash({', '.join(expressions)}) END AS h FROM {relation}"
-        for rows in (f"{keys} LIMIT {_SAMPLE}", keys):
-            ((known_keys, distinct),) = self.con.execute(f"SELECT count(h), count(DISTINCT h) FROM ({rows})").fetchall()
-            if known_keys != distinct:
-                return False
-            if known_keys < _SAMPLE and "LIMIT" in rows and self._is_small(relation):
-                return True
-        return True
+        return f"SELECT CASE WHEN {known} THEN hash({', '.join(expressions)}) END AS h FROM {name(self.tables[source].name)} AS r"
 
-    def _is_small(self, relation: str) -> bool:
-        ((count,),) = self.con.execute(f"SELECT count(*) FROM (SELECT 1 FROM {relation} LIMIT {_SAMPLE})").fetchall()
-        return bool(count < _SAMPLE)
+    def _counted(self, keys: str) -> tuple[int, int, int]:
+        [(rows, known, distinct)] = self.con.execute(
+            f"SELECT count(*), count(h), count(DISTINCT h) FROM ({keys})"
+        ).fetchall()
+        return rows, known, distinct
 
-    def unfit(self, plan: Plan, *, first: bool = False) -> list[Reject]:
-        """Return the rows that the plan cannot use; with `first`, at most one of each source."""
+    def first_unfit(self, plan: Plan) -> list[Reject]:
+        """Return the first row of each source that the plan cannot use."""
+        found = []
+        for source, checks in self._doubtful(plan):
+            rows = self.con.execute(f"{self._unfit(source, checks)} ORDER BY row, n LIMIT 1").fetchall()
+            found += [Reject(title(source), row, checks[number][1], reason) for row, number, reason in rows]
+        return found
+
+    def set_aside(self, plan: Plan, into: SetAside) -> bool:
+        """Set the rows aside that the plan cannot use; return whether there are any."""
+        doubtful = list(self._doubtful(plan))
+        for source, checks in doubtful:
+            into.add(title(source), [place for _, place in checks], self._unfit(source, checks))
+        return bool(doubtful)
+
+    def _doubtful(self, plan: Plan) -> Iterator[tuple[Source, Sequence[tuple[str, Place]]]]:
+        """Yield the sources that have unfit rows, with what each is checked for, and at which place."""
         by_source: dict[Source, list[tuple[str, Place]]] = {}
         for check in plan.checks():
             by_source.setdefault(check.source, []).append((check.reason, check.place))
-        found = []
         for source, checks in by_source.items():
-            if self._has_unfit(source, [reason for reason, _ in checks]):
-                found += self._rows(source, checks, first=first)
-        return found
+            tests = " OR ".join(f"({reason}) IS NOT NULL" for reason, _ in checks)
+            if self.con.execute(
+                f"SELECT 1 FROM {name(self.tables[source].name)} AS r WHERE {tests} LIMIT 1"
+            ).fetchall():
+                yield source, checks
 
-    def _has_unfit(self, source: Source, reasons: Sequence[str]) -> bool:
-        tests = " OR ".join(f"({reason}) IS NOT NULL" for reason in reasons)
-        relation = name(self.tables[source].name)
-        return bool(self.con.execute(f"SELECT 1 FROM {relation} AS r WHERE {tests} LIMIT 1").fetchall())
-
-    def _rows(self, source: Source, checks: Sequence[tuple[str, Place]], *, first: bool) -> list[Reject]:
+    def _unfit(self, source: Source, checks: Sequence[tuple[str, Place]]) -> str:
+        """Return the query for unfit rows: their number from 1, that of the check from 0, the reason."""
         relation = name(self.numbered(source).name)
         listed = ", ".join(f"{{'n': {number}, 'reason': {reason}}}" for number, (reason, _) in enumerate(checks))
-        limit = f" LIMIT {_FIRST}" if first else ""
-        rows = self.con.execute(
-            f"SELECT row, f.n, f.reason FROM (SELECT r.kg_row AS row, unnest([{listed}]) AS f FROM {relation} AS r) "
-            f"WHERE f.reason IS NOT NULL ORDER BY row, f.n{limit}"
-        ).fetchall()
-        return [Reject(title(source), row + 1, checks[number][1], reason) for row, number, reason in rows]
+        rows = f"SELECT r.kg_row + 1 AS row, unnest([{listed}]) AS f FROM {relation} AS r"
+        return f"SELECT row, f.n AS n, f.reason AS reason FROM ({rows}) WHERE f.reason IS NOT NULL"
 
     def broken_rows(self) -> list[Reject]:
         """Return the lines of files that the scans so far could not read."""
@@ -183,22 +180,11 @@ def run_mapping(con: duckdb.DuckDBPyConnection, mappings: Iterable[Path], base: 
     sources.open(statements)
     plan = plan_of(statements, sources.catalog, _never)
     try:
-        refuse(sources.unfit(plan, first=True))
+        refuse(sources.first_unfit(plan))
         for select in (*plan.streamed(Shape.QUADS), *plan.pooled(Shape.QUADS)):
             con.execute(f"INSERT INTO {into} {select}")
     except duckdb.Error as error:
         raise failed(error) from error
-
-
-def refuse(rejects: Sequence[Reject]) -> None:
-    """Raise MappingError for the first row that is unfit."""
-    for reject in rejects:
-        raise MappingError(
-            "KG207",
-            f"a row cannot be mapped: {reject.reason}",
-            where=reject.where,
-            advice=f"correct the row or the rule at {reject.place}" if reject.row else "correct the file",
-        )
 
 
 def failed(error: duckdb.Error) -> MappingError:

@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import MappingError
-from kg.mapping.engine import Reject, refuse, title
-from kg.mapping.functions import look_up_tables
+from kg.mapping.engine import title
 from kg.mapping.needs import calls_of, needs_of
 from kg.mapping.output import Output, Writer, read_lines
 from kg.mapping.parse import parse_mapping
 from kg.mapping.plan.values import quoted
-from kg.mapping.rules import File, LogicalSource, Rules, Source, Statement
+from kg.mapping.rejects import Reject, SetAside, refuse, write_rejects
+from kg.mapping.rules import Call, File, LogicalSource, Rules, Source, Statement
 from kg.mapping.run import Settings, opened, told
 from kg.mapping.session import opened_session
 from kg.rdf.patch import Row, rdf_patch, sparql_update
@@ -41,21 +41,29 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Increment:
-    """What a run made: its parts and how many of them the older run had, quads added to and removed from the older run's, and the rows that were set aside."""
+    """What a run made: its parts and how many of them the older run had, quads added to and removed from the older run's, the first of the rows that were set aside, and how many were."""
 
     parts: int
     kept: int
     added: int
     removed: int
     rejects: tuple[Reject, ...]
+    set_aside: int
 
 
 def map_increment(
-    mapping: Path, folder: Path, settings: Settings, *, since: Path | None = None, changes: Path | None = None
+    mapping: Path,
+    folder: Path,
+    settings: Settings,
+    *,
+    since: Path | None = None,
+    changes: Path | None = None,
+    rejects: Path | None = None,
 ) -> Increment:
     """Run a mapping into a folder, whole or not at all; what the run in `since` has already is taken from there, with the same bytes as from a full run.
 
-    `changes` is a file for the quads that were added and removed: RDF Patch (.rdfp) or SPARQL Update (.ru). The targets that the mapping names are not written.
+    `changes` is a file for the quads that were added and removed: RDF Patch (.rdfp) or SPARQL Update (.ru), `rejects` one for unfit rows
+    (JSON Lines). The targets that the mapping names are not written.
     """
     if since is not None and not (since / _MANIFEST).is_file():
         raise MappingError(
@@ -76,43 +84,46 @@ def map_increment(
         for key in kept:
             shutil.copyfile(older / f"{key}.nq.zst", aside / _PARTS / f"{key}.nq.zst")
         fresh = {key: statements for key, statements in parts.items() if key not in kept}
-        rejects, partial = _make(rules, fresh, settings, aside / _PARTS)
+        told_first, count, partial = _make(rules, fresh, settings, aside / _PARTS, rejects)
         with opened_session(settings.memory, settings.threads) as (con, _), told():
             _merge(con, [aside / _PARTS / f"{key}.nq.zst" for key in parts], aside / GRAPH)
             added, removed = _compare(con, since / GRAPH if since else None, aside / GRAPH, changes)
         _write_manifest(aside, rules, parts, partial)
-    return Increment(len(parts), len(kept), added, removed, rejects)
+    return Increment(len(parts), len(kept), added, removed, told_first, count)
 
 
 def _make(
-    rules: Rules, parts: dict[str, tuple[Statement, ...]], settings: Settings, folder: Path
-) -> tuple[tuple[Reject, ...], set[str]]:
-    """Write the parts that are new, sorted; return the rows that were set aside, and the parts that lack them."""
+    rules: Rules, parts: dict[str, tuple[Statement, ...]], settings: Settings, folder: Path, rejects: Path | None
+) -> tuple[tuple[Reject, ...], int, set[str]]:
+    """Write the parts that are new, sorted; return the first of the rows that were set aside, how many were, and the parts that lack them."""
     if not parts:
-        return (), set()
+        if rejects is not None:
+            write_rejects((), rejects)
+        return (), 0, set()
     statements = tuple(each for some in parts.values() for each in some)
     with opened(Rules(statements, rules.prefixes), settings) as run:
-        found: dict[Reject, None] = {}
+        found = SetAside(run.con)
         partial: set[str] = set()
         writer = Writer(run.con, run.folder, rules.prefixes, bounded=run.settings.memory is not None)
         try:
             for key, some in parts.items():
                 plan = run.plan(some)
-                unfit = run.sources.unfit(plan, first=settings.strict)
                 if settings.strict:
-                    refuse(unfit)
-                found.update(dict.fromkeys(unfit))
-                partial |= {key} if unfit else set()
+                    refuse(run.sources.first_unfit(plan))
+                elif run.sources.set_aside(plan, found):
+                    partial.add(key)
                 writer.write(plan, Output(str(folder / f"{key}.nq.zst"), "nq", "zstd"), ordered=True)
             broken = run.sources.broken_rows()
             if settings.strict:
                 refuse(broken)
-            found.update(dict.fromkeys(broken))
+            found.add_lines(broken)
             partial |= set(parts) if broken else set()
+            if rejects is not None:
+                found.write(rejects)
             writer.publish()
         finally:
             writer.discard()
-        return tuple(found), partial
+        return found.first(), len(found), partial
 
 
 def _by_sources(statements: Sequence[Statement]) -> list[tuple[Statement, ...]]:
@@ -128,12 +139,22 @@ def _fingerprint(statements: Sequence[Statement], settings: Settings) -> str:
     digest = hashlib.sha256()
     told = (__version__, settings.base, settings.legacy, statements)
     digest.update(repr(told).encode("utf-8", "backslashreplace"))
-    for path in (*settings.functions, *look_up_tables(calls_of(statements))):
+    for path in (*settings.functions, *_tables(tuple(calls_of(statements)))):
         digest.update(path.read_bytes())
     for source in sorted({inner for each in needs_of(statements) for inner in _innermost(each)}, key=repr):
         for chunk in _content(source):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def _tables(calls: Sequence[Call]) -> Sequence[Path]:
+    """Return the files that look-ups in calls read."""
+    if not calls:
+        return ()
+    # Few mappings call functions, and the registry takes its time to load.
+    from kg.mapping.functions import look_up_tables
+
+    return look_up_tables(calls)
 
 
 def _innermost(source: Source) -> Iterator[LogicalSource]:

@@ -19,7 +19,6 @@ from kg.mapping.packing import Encoded, Packed
 from kg.mapping.plan import Plan, Shape, has_triple_terms
 from kg.mapping.plan.values import name, quoted
 from kg.mapping.pouring import compressed, pour
-from kg.rdf.xml import CarriageReturns, fit_for_xml
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,6 +33,8 @@ _COPY = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01'"
 _CHUNK = 1 << 20
 # So many records of a source are many.
 _MANY = 50_000
+# What a text tells that no scan has anything to ask of.
+_CERTAIN = "NULL::UBIGINT AS key, false AS doubt"
 # So many seconds lie between two looks at how far a statement is.
 _LOOK = 0.25
 
@@ -72,6 +73,14 @@ def output_of(path: str, syntax: str | None = None) -> Output:
     return Output(path, found, compression)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: the number of quads (None: not counted), and whether rows may have been unfit, as far as anybody has looked."""
+
+    quads: int | None
+    doubtful: bool = True
+
+
 class Writer:
     """Writes plans to outputs; nothing is seen at an output's path before `publish`. With `bounded`, lines are sorted by themselves, once all of them are made."""
 
@@ -88,22 +97,25 @@ class Writer:
         self.bounded = bounded
         self.made: list[tuple[Path, Path | None]] = []
 
-    def write(self, plan: Plan, output: Output, *, ordered: bool) -> int | None:
-        """Write the quads of a plan once each, sorted by code point with `ordered`; return how many, where that is known without counting."""
+    def write(self, plan: Plan, output: Output, *, ordered: bool, certain: Callable[[], Plan] | None = None) -> Written:
+        """Write the quads of a plan once each, sorted by code point with `ordered`.
+
+        `certain` gives the plan to take where `plan` is not and turns out to be wrong; only an output that is `poured` finds that out.
+        """
         if output.path == "-":
             aside = self.folder / f"stdout.{len(self.made)}"
             self.made.append((aside, None))
-            return self._write(plan, output, aside, ordered)
+            return self._write(plan, output, aside, ordered, certain)
         # Where a link leads to is written, not the link; a pipe or a device is no file to take the place of.
         place = Path(output.path).resolve()
         if place.exists() and not place.is_file():
             aside = self.folder / f"device.{len(self.made)}"
             self.made.append((aside, place))
-            return self._write(plan, output, aside, ordered)
+            return self._write(plan, output, aside, ordered, certain)
         place.parent.mkdir(parents=True, exist_ok=True)
         aside = place.with_name(f".{place.name}.{os.getpid()}.part")
         self.made.append((aside, place))
-        return self._write(plan, output, aside, ordered)
+        return self._write(plan, output, aside, ordered, certain)
 
     def publish(self) -> None:
         """Put every file in its place, and what goes to standard output there."""
@@ -123,15 +135,23 @@ class Writer:
                 aside.unlink(missing_ok=True)
         self.made.clear()
 
-    def _write(self, plan: Plan, output: Output, aside: Path, ordered: bool) -> int | None:
+    def _write(
+        self, plan: Plan, output: Output, aside: Path, ordered: bool, certain: Callable[[], Plan] | None
+    ) -> Written:
         self._check(plan, output)
         if output.syntax == "parquet":
-            return self._copy(rows(plan, ordered=ordered), aside, "FORMAT parquet, COMPRESSION zstd")
-        if output.syntax in _LINES and output.encoding == "utf-8" and output.compression in ("", "zstd", "gzip"):
-            return self._lines(plan, aside, ordered, output.compression)
+            return Written(self._copy(rows(plan, ordered=ordered), aside, "FORMAT parquet, COMPRESSION zstd"))
+        if poured(output, ordered=ordered):
+            return self._pour(plan, aside, output.compression, certain)
+        if _is_lines(output):
+            return Written(self._sort(plan, aside, output.compression))
         plain = self.folder / "lines"
         # Syntaxes that say a subject once want its quads together.
-        number = self._lines(plan, plain, ordered or output.syntax not in _LINES, "")
+        done = (
+            Written(self._sort(plan, plain, ""))
+            if ordered or output.syntax not in _LINES
+            else self._pour(plan, plain, "", certain)
+        )
         try:
             with Packed(aside, output.path, output.compression) as stream:
                 self._translate(plain, output, stream)
@@ -143,7 +163,7 @@ class Writer:
                 raise
             raise _cannot(output, str(error), "write .nt or .nq") from error
         plain.unlink()
-        return number
+        return done
 
     def _check(self, plan: Plan, output: Output) -> None:
         """Raise MappingError where a syntax has no place for the triple terms of a plan."""
@@ -152,17 +172,22 @@ class Writer:
         if output.syntax in ("rj", "jsonld", "rdf") and has_triple_terms(plan):
             raise _cannot(output, "it has no triple terms", "write Turtle, TriG, N-Triples or N-Quads")
 
-    def _lines(self, plan: Plan, aside: Path, ordered: bool, compression: str) -> int | None:
-        packed = _COPY + (f", COMPRESSION {compression}" if compression else "")
-        if not ordered and self._is_small(plan):
-            return self._copy(single_lines(plan), aside, packed)
-        if not ordered:
-            with self._writing(aside) as told, compressed(aside, compression) as stream:
-                try:
-                    number = pour(self.con, texts(plan), stream)
-                except OSError as error:
-                    raise _unwritable(error.strerror or str(error), told) from error
-            return number if not plan.streamed(Shape.TEXT) else None
+    def _pour(self, plan: Plan, aside: Path, compression: str, certain: Callable[[], Plan] | None = None) -> Written:
+        """Write lines in any order."""
+        if plan.is_certain and self._is_small(plan):
+            return Written(self._copy(single_lines(plan), aside, _packed(compression)))
+        with self._writing(aside) as told, compressed(aside, compression) as stream:
+            try:
+                done = pour(self.con, texts(plan), stream)
+            except OSError as error:
+                raise _unwritable(error.strerror or str(error), told) from error
+        if not done.unique and certain is not None:
+            return self._pour(certain(), aside, compression)
+        doubtful = done.doubtful or bool(plan.pooled(Shape.LINES))
+        return Written(None if plan.streamed(Shape.TEXT) else done.texts, doubtful)
+
+    def _sort(self, plan: Plan, aside: Path, compression: str) -> int:
+        packed = _packed(compression)
         if not self.bounded:
             return self._copy(f"SELECT line FROM ({_each_line(plan)}) ORDER BY line", aside, packed)
         # A sort takes all of the memory that it finds free, and what is made at the same time would lack it.
@@ -216,9 +241,24 @@ class Writer:
             if not output.holds_graphs:
                 quads = (quad.triple for quad in quads)
             if output.syntax == "rdf":
+                from kg.rdf.xml import CarriageReturns, fit_for_xml
+
                 quads, target = fit_for_xml(quads), CarriageReturns(target)
             written = getattr(ox.RdfFormat, _OXIGRAPH[output.syntax])
             ox.serialize(quads, target, written, prefixes=dict(self.prefixes) if output.syntax != "jsonld" else None)
+
+
+def poured(output: Output, *, ordered: bool) -> bool:
+    """Return whether an output is one of lines in any order, which flow into it while they are made."""
+    return not ordered and _is_lines(output)
+
+
+def _is_lines(output: Output) -> bool:
+    return output.syntax in _LINES and output.encoding == "utf-8" and output.compression in ("", "zstd", "gzip")
+
+
+def _packed(compression: str) -> str:
+    return _COPY + (f", COMPRESSION {compression}" if compression else "")
 
 
 def _unwritable(said: str, name: str) -> OSError:
@@ -257,9 +297,9 @@ def watched(
 
 
 def texts(plan: Plan) -> str:
-    """Return the SELECT of one column, each row one line or more, with their ends."""
-    ended = [f"SELECT line || chr(10) AS text FROM ({each})" for each in _distinct(plan)]
-    return " UNION ALL ".join((*plan.streamed(Shape.TEXT), *ended)) or "SELECT '' AS text WHERE false"
+    """Return the SELECT of the columns of Shape.TEXT."""
+    ended = [f"SELECT line || chr(10) AS text, {_CERTAIN} FROM ({each})" for each in _distinct(plan)]
+    return " UNION ALL ".join((*plan.streamed(Shape.TEXT), *ended)) or f"SELECT '' AS text, {_CERTAIN} WHERE false"
 
 
 def single_lines(plan: Plan) -> str:

@@ -6,6 +6,7 @@ import gzip
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -38,8 +39,17 @@ def compressed(place: Path, compression: str) -> Iterator[IO[bytes]]:
             yield file
 
 
-def pour(con: duckdb.DuckDBPyConnection, select: str, stream: IO[bytes]) -> int:
-    """Write the texts of a query's column `text` to a stream, in any order; return how many there are.
+@dataclass(frozen=True, slots=True)
+class Poured:
+    """What a query told beside its texts: how many there were, whether no key came twice, and whether any row was in doubt."""
+
+    texts: int
+    unique: bool = True
+    doubtful: bool = False
+
+
+def pour(con: duckdb.DuckDBPyConnection, select: str, stream: IO[bytes]) -> Poured:
+    """Write the texts of a query's column `text` to a stream, in any order; return what its columns `key` and `doubt` tell.
 
     The query hands them over in vectors, by a function that it calls, on each of its threads: that takes three quarters of the time of a COPY, which looks at
     each character once more and compresses little by little. What the stream raises is raised.
@@ -77,7 +87,9 @@ def pour(con: duckdb.DuckDBPyConnection, select: str, stream: IO[bytes]) -> int:
         side_effects=True,
     )
     try:
-        [(count,)] = con.execute(f"SELECT coalesce(sum({_FUNCTION}(text)), 0) FROM ({select})").fetchall()
+        [(texts, keys, distinct, doubtful)] = con.execute(
+            f"SELECT coalesce(sum({_FUNCTION}(text)), 0), count(key), count(DISTINCT key), coalesce(bool_or(doubt), false) FROM ({select})"
+        ).fetchall()
     except duckdb.Error:
         if faults:
             raise faults[0] from None
@@ -85,7 +97,7 @@ def pour(con: duckdb.DuckDBPyConnection, select: str, stream: IO[bytes]) -> int:
     finally:
         con.remove_function(_FUNCTION)
         con.execute("RESET arrow_large_buffer_size")
-    return int(count)
+    return Poured(int(texts), keys == distinct, doubtful)
 
 
 def _content(texts: pa.Array) -> memoryview:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from kg.errors import MappingError
-from kg.mapping.engine import Reject, Sources, failed, refuse
+from kg.mapping.engine import Sources, failed
 from kg.mapping.needs import needs_of
-from kg.mapping.output import Output, Writer
+from kg.mapping.output import Output, Writer, poured
 from kg.mapping.parse import parse_mapping
 from kg.mapping.plan import Plan, plan_of
+from kg.mapping.rejects import Reject, SetAside, refuse
 from kg.mapping.rules import Database, Rules, Statement
 from kg.mapping.session import opened_session
 from kg.mapping.vocabulary import LANGUAGES
@@ -51,10 +51,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run did: the files with the number of quads (None: not counted), and the rows that were set aside."""
+    """What a run did: the files with the number of quads (None: not counted), the first of the rows that were set aside, and how many were."""
 
     files: tuple[tuple[str, int | None], ...]
     rejects: tuple[Reject, ...]
+    set_aside: int
 
 
 @dataclass(slots=True)
@@ -67,9 +68,10 @@ class Run:
     sources: Sources
     settings: Settings
 
-    def plan(self, statements: Sequence[Statement], *, graphs: bool = True) -> Plan:
-        """Return the plan of statements."""
-        return plan_of(statements, self.sources.catalog, self.sources.is_unique, graphs=graphs)
+    def plan(self, statements: Sequence[Statement], *, graphs: bool = True, certain: bool = True) -> Plan:
+        """Return the plan of statements; where it need not be certain, the writer finds out whether it is right."""
+        glance = None if certain else self.sources.seems_unique
+        return plan_of(statements, self.sources.catalog, self.sources.is_unique, graphs=graphs, glance=glance)
 
 
 def map_files(
@@ -85,29 +87,41 @@ def map_files(
     with opened(rules, settings) as run:
         tell("looking at keys", 0, 0)
         jobs = [
-            (to, run.plan(statements, graphs=to.holds_graphs))
+            (
+                to,
+                statements,
+                run.plan(statements, graphs=to.holds_graphs, certain=not poured(to, ordered=settings.ordered)),
+            )
             for to, statements in _by_output(rules.statements, output)
         ]
-        unfit: dict[Reject, None] = {}
-        for _, plan in jobs:
-            unfit.update(dict.fromkeys(run.sources.unfit(plan, first=settings.strict)))
+        aside = SetAside(run.con)
         if settings.strict:
-            refuse(tuple(unfit))
+            for _, _, plan in jobs:
+                refuse(run.sources.first_unfit(plan))
         writer = Writer(run.con, run.folder, own_prefixes(rules), progress, bounded=settings.memory is not None)
         try:
             files = []
-            for to, plan in jobs:
-                files.append((to.path, writer.write(plan, to, ordered=settings.ordered)))
-            unfit.update(dict.fromkeys(run.sources.broken_rows()))
+            for to, statements, plan in jobs:
+                done = writer.write(
+                    plan,
+                    to,
+                    ordered=settings.ordered,
+                    certain=partial(run.plan, statements, graphs=to.holds_graphs),
+                )
+                files.append((to.path, done.quads))
+                if done.doubtful and not settings.strict:
+                    run.sources.set_aside(plan, aside)
+            broken = run.sources.broken_rows()
             if settings.strict:
-                refuse(tuple(unfit))
-            found = tuple(unfit)
+                refuse(broken)
+            aside.add_lines(broken)
             if rejects is not None:
-                write_rejects(found, rejects)
+                aside.write(rejects)
+            summary = Summary(tuple(files), aside.first(), len(aside))
             writer.publish()
         finally:
             writer.discard()
-    return Summary(tuple(files), found)
+    return summary
 
 
 @contextmanager
@@ -179,14 +193,3 @@ def _by_output(statements: Sequence[Statement], default: Output) -> list[tuple[O
         if not statement.targets:
             found[default].append(statement)
     return list(found.items())
-
-
-def write_rejects(found: Sequence[Reject], path: Path) -> None:
-    """Write rejects as JSON Lines, whole or not at all."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with aside.open("w", encoding="utf-8") as stream:
-        for reject in found:
-            number = {"line": reject.line} if reject.line else {"row": reject.row}
-            line = {"source": reject.source, **number, "rule": str(reject.place), "reason": reject.reason}
-            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
-    aside.replace(path)

@@ -63,6 +63,11 @@ LANGUAGE_TAG = (
 )
 
 
+# A text of JSON that starts so stands for the number that follows, with the digits that it is written with.
+JSON_NUMBER = r"\u0001\u0002"
+_NUMBER = r'"\\u0001\\u0002(-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?)"'
+
+
 def macros() -> str:
     """Return the SQL that defines the term functions on a DuckDB connection.
 
@@ -74,14 +79,16 @@ def macros() -> str:
     number's canonical lexical form to 15 significant digits, so that the last bits of a product do not show.
     """
     # The escapes of JSON are those of canonical N-Triples but for U+007F, U+FFFE and U+FFFF, and DuckDB makes and reads them faster than replacements; its
-    # percent-encoding is right for what an IRI may not hold. A label of a blank node holds fewer characters: `_` takes the place of `%`.
+    # percent-encoding is right for what an IRI may not hold: where all that is not ASCII may stand in an IRI, that is decoded again. A label of a blank node holds fewer characters: `_` takes the place of `%`.
     return rf"""
-    CREATE OR REPLACE MACRO kg_plain(x) AS CASE WHEN strlen(x) = length(x) THEN replace(json_quote(x)::VARCHAR, chr(127), '\u007F')
+    CREATE OR REPLACE MACRO kg_plain(x) AS CASE
+      WHEN NOT contains(x, chr(127)) AND (strlen(x) = length(x) OR NOT contains(x, chr(65534)) AND NOT contains(x, chr(65535))) THEN json_quote(x)::VARCHAR
       ELSE replace(replace(replace(json_quote(x)::VARCHAR, chr(127), '\u007F'), chr(65534), '\uFFFE'), chr(65535), '\uFFFF') END;
     CREATE OR REPLACE MACRO kg_typed(x, datatype) AS kg_plain(x) || CASE WHEN datatype = '{XSD_STRING}' THEN '' ELSE '^^<' || datatype || '>' END;
     CREATE OR REPLACE MACRO kg_tagged(x, tag) AS kg_plain(x) || '@' || tag;
     CREATE OR REPLACE MACRO kg_encode(x) AS CASE
       WHEN strlen(x) = length(x) THEN url_encode(x)
+      WHEN NOT regexp_matches(x, '[^\x00-\x7F{_UCSCHAR}]') THEN url_decode(regexp_replace(url_encode(x), '%([0-7])', '%25\1', 'g'))
       ELSE array_to_string(list_transform(regexp_extract_all(x, '[{_UCSCHAR}]+|[^{_UCSCHAR}]+'), lambda run:
         CASE WHEN regexp_matches(run, '^[{_UCSCHAR}]') THEN run ELSE url_encode(run) END), '') END;
     CREATE OR REPLACE MACRO kg_blank(x) AS
@@ -95,10 +102,11 @@ def macros() -> str:
       WHEN kg_iri_fault(x, ascii_only) IS NOT NULL THEN NULL WHEN regexp_matches(x, '^{_SCHEME}') THEN x ELSE base || x END;
     CREATE OR REPLACE MACRO kg_tag_fault(x) AS CASE WHEN NOT regexp_full_match(lower(x), '{LANGUAGE_TAG}') THEN json_quote(x)::VARCHAR || ' is no language tag' END;
     CREATE OR REPLACE MACRO kg_sound_tag(x) AS CASE WHEN regexp_full_match(lower(x), '{LANGUAGE_TAG}') THEN lower(x) END;
-    CREATE OR REPLACE MACRO kg_json_text(x) AS CASE WHEN json_type(x) IN ('OBJECT', 'ARRAY', 'NULL') THEN NULL ELSE json_extract_string(x, '$') END;
-    CREATE OR REPLACE MACRO kg_json_fault(x) AS CASE WHEN json_type(x) IN ('OBJECT', 'ARRAY') THEN left(x::VARCHAR, 80) || ' is no single value' END;
+    CREATE OR REPLACE MACRO kg_json_number(x) AS CASE WHEN starts_with(x::VARCHAR, '"{JSON_NUMBER}') THEN nullif(regexp_extract(x::VARCHAR, '^{_NUMBER}$', 1), '') END;
+    CREATE OR REPLACE MACRO kg_json_text(x) AS CASE WHEN json_type(x) IN ('OBJECT', 'ARRAY', 'NULL') THEN NULL ELSE coalesce(kg_json_number(x), json_extract_string(x, '$')) END;
+    CREATE OR REPLACE MACRO kg_json_fault(x) AS CASE WHEN json_type(x) IN ('OBJECT', 'ARRAY') THEN left(regexp_replace(x::VARCHAR, '{_NUMBER}', '\1', 'g'), 80) || ' is no single value' END;
     CREATE OR REPLACE MACRO kg_json_literal(x) AS CASE json_type(x)
-      WHEN 'VARCHAR' THEN kg_plain(json_extract_string(x, '$')) WHEN 'BOOLEAN' THEN kg_typed(x::VARCHAR, '{_XSD}boolean')
+      WHEN 'VARCHAR' THEN CASE WHEN kg_json_number(x) IS NULL THEN kg_plain(json_extract_string(x, '$')) ELSE kg_typed(kg_json_number(x), '{_XSD}double') END WHEN 'BOOLEAN' THEN kg_typed(x::VARCHAR, '{_XSD}boolean')
       WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL WHEN 'NULL' THEN NULL
       ELSE kg_typed(x::VARCHAR, CASE WHEN regexp_full_match(x::VARCHAR, '-?[0-9]+') THEN '{_XSD}integer' ELSE '{_XSD}double' END) END;
     CREATE OR REPLACE MACRO kg_lexical(term) AS CASE

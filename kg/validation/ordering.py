@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from kg.rdf.lexical import FORMS, real_day
 from kg.rdf.namespaces import XSD
-from kg.validation.sql import FORMS, INTEGERS, lexical, quoted, real_day, text
+from kg.validation.sql import INTEGERS, lexical, quoted, text
 
 # Sort of a datatype -> the kind of its values: those of one kind compare with each other.
 _KINDS: Final = {

@@ -1,7 +1,6 @@
 """Terms of RDF as SQL expressions for DuckDB: their parts, and whether a lexical form is well-formed.
 
-All expressions take a term in canonical N-Triples syntax. The lexical spaces are those of XSD 1.1 part 2, without white
-space around (RDF 1.1 Concepts, section 5.1).
+All expressions take a term in canonical N-Triples syntax.
 """
 
 from __future__ import annotations
@@ -10,68 +9,13 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from kg.rdf import lexical as spaces
 from kg.rdf.namespaces import RDF, XSD
 
 if TYPE_CHECKING:
     import duckdb
 
-_SIGNED: Final = "[+-]?[0-9]+"
-_DECIMAL: Final = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"
-_DOUBLE: Final = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?INF|NaN"
-_ZONE: Final = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)"
-_YEAR: Final = r"-?([1-9][0-9]{3,}|0[0-9]{3})"
-_MONTH: Final = "(0[1-9]|1[0-2])"
-_DAY: Final = "(0[1-9]|[12][0-9]|3[01])"
-_TIME: Final = r"(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?|24:00:00(\.0+)?)"
-_DATE: Final = f"{_YEAR}-{_MONTH}-{_DAY}"
-_YEARS_MONTHS: Final = "[0-9]+Y([0-9]+M)?|[0-9]+M"
-_HOURS: Final = r"T([0-9]+H([0-9]+M)?([0-9]+(\.[0-9]+)?S)?|[0-9]+M([0-9]+(\.[0-9]+)?S)?|[0-9]+(\.[0-9]+)?S)"
-
-# Datatype (local name) -> the regular expression of its lexical space.
-FORMS: Final = {
-    "integer": _SIGNED,
-    "long": _SIGNED,
-    "int": _SIGNED,
-    "short": _SIGNED,
-    "byte": _SIGNED,
-    "unsignedLong": _SIGNED,
-    "unsignedInt": _SIGNED,
-    "unsignedShort": _SIGNED,
-    "unsignedByte": _SIGNED,
-    "nonNegativeInteger": r"\+?[0-9]+|-0+",
-    "positiveInteger": r"\+?0*[1-9][0-9]*",
-    "nonPositiveInteger": r"-[0-9]+|\+?0+",
-    "negativeInteger": "-0*[1-9][0-9]*",
-    "decimal": _DECIMAL,
-    "double": _DOUBLE,
-    "float": _DOUBLE,
-    "boolean": "true|false|0|1",
-    "dateTime": f"{_DATE}T{_TIME}{_ZONE}?",
-    "dateTimeStamp": f"{_DATE}T{_TIME}{_ZONE}",
-    "date": f"{_DATE}{_ZONE}?",
-    "time": f"{_TIME}{_ZONE}?",
-    "gYear": f"{_YEAR}{_ZONE}?",
-    "gYearMonth": f"{_YEAR}-{_MONTH}{_ZONE}?",
-    "gMonth": f"--{_MONTH}{_ZONE}?",
-    "gDay": f"---{_DAY}{_ZONE}?",
-    "gMonthDay": f"--({_MONTH}-(0[1-9]|[12][0-9])|(0[13-9]|1[0-2])-30|(0[13578]|1[02])-31){_ZONE}?",
-    "duration": f"-?P(({_YEARS_MONTHS})([0-9]+D)?({_HOURS})?|[0-9]+D({_HOURS})?|{_HOURS})",
-    "yearMonthDuration": f"-?P({_YEARS_MONTHS})",
-    "dayTimeDuration": f"-?P([0-9]+D({_HOURS})?|{_HOURS})",
-    "hexBinary": "([0-9a-fA-F]{2})*",
-    "base64Binary": "(([A-Za-z0-9+/] ?){4})*(([A-Za-z0-9+/] ?){2}[AEIMQUYcgkosw048] ?=|[A-Za-z0-9+/] ?[AQgw] ?= ?=)?",
-    "language": "[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*",
-}
-_RANGES: Final = {
-    "long": (-(2**63), 2**63 - 1),
-    "int": (-(2**31), 2**31 - 1),
-    "short": (-(2**15), 2**15 - 1),
-    "byte": (-128, 127),
-    "unsignedLong": (0, 2**64 - 1),
-    "unsignedInt": (0, 2**32 - 1),
-    "unsignedShort": (0, 2**16 - 1),
-    "unsignedByte": (0, 255),
-}
+FORMS: Final = spaces.FORMS
 INTEGERS: Final = tuple(
     name for name, form in FORMS.items() if name.lower().endswith(("integer", "long", "int", "short", "byte"))
 )
@@ -129,18 +73,5 @@ def well_formed(datatype: str, term: str, form: str, end: str) -> str:
         return f"starts_with({end}, '@')"
     expected = "" if datatype == f"{XSD}string" else f"^^<{datatype}>"
     typed = f"starts_with({term}, '\"') AND {end} = {quoted(expected)}"
-    name = datatype.removeprefix(XSD)
-    if name not in FORMS or not datatype.startswith(XSD):
-        return typed
-    checks = [typed, f"regexp_full_match({form}, {quoted(FORMS[name])})"]
-    if name in _RANGES:
-        least, most = _RANGES[name]
-        checks.append(f"coalesce(TRY_CAST({form} AS HUGEINT) BETWEEN {least}::HUGEINT AND {most}::HUGEINT, false)")
-    if name in ("date", "dateTime", "dateTimeStamp"):
-        checks.append(real_day(form))
-    return " AND ".join(checks)
-
-
-def real_day(form: str) -> str:
-    """Return SQL that says whether the day of a lexical form `year-month-day…` is one of its month."""
-    return f"TRY_CAST(regexp_extract({form}, '^-?[0-9]+-[0-9]+-[0-9]+') AS DATE) IS NOT NULL"
+    within = spaces.is_form(datatype, form)
+    return f"{typed} AND {within}" if within else typed

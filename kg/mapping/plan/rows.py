@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kg.mapping.plan.collections import head
-from kg.mapping.plan.shapes import Quad
+from kg.mapping.plan.shapes import Quad, Told
 from kg.mapping.plan.terms import Made, term
-from kg.mapping.plan.values import Catalog, Scope, Value, name, quoted, value
-from kg.mapping.rules import ConstantTerm, Expression, Gather, Joined, Rule, Source, Table, Term
+from kg.mapping.plan.values import Catalog, Scope, Value, expressions, name, quoted, references, value
+from kg.mapping.rules import Call, ConstantTerm, Expression, Gather, Joined, Rule, Source, Table, Term, TermMap
 from kg.rdf.namespaces import XSD
 
 _OWN, _KEY = "r", "k"
@@ -27,6 +27,7 @@ class Rows:
         self.table = catalog.tables[source]
         self.scope = Scope(self.table.columns, catalog)
         self.columns: dict[str, str] = {}
+        self.doubts: dict[str, None] = {}
         self.joins: dict[tuple[Source, tuple[tuple[Expression, Expression], ...]], _Join] = {}
 
     def quad(self, rule: Rule) -> Quad:
@@ -37,6 +38,16 @@ class Rows:
             self._term(rule.object, rule.graph),
             self._term(rule.graph) if rule.graph is not None else None,
         )
+
+    def told(self, key: Sequence[str]) -> Told:
+        """Return what the rows tell of the terms so far, with columns of their own: the hash of a key, and where a row may be unfit."""
+        doubt = " OR ".join(self.doubts) or "false"
+        if not key:
+            return Told(doubt=doubt)
+        known = " AND ".join(f"{each} IS NOT NULL" for each in key)
+        # Sources have their keys apart.
+        hashed = f"CASE WHEN {known} THEN hash({quoted(self.table.name)}, {', '.join(key)}) END"
+        return Told(self._column(hashed), doubt)
 
     def sql(self) -> str:
         """Return the SELECT of the columns."""
@@ -62,13 +73,30 @@ class Rows:
                 join = self.joins[key] = _Join(
                     f"j{len(self.joins)}", part, self.scope, self.catalog.tables[part.source], self.keeps
                 )
-            made = join.term(term(part, join.scope))
-        elif isinstance(part, Gather):
-            made = head(part, self.scope, graph).value
+            found = term(part, join.scope)
+            made = join.term(found)
         else:
-            made = term(part, self.scope).value
-        alias = self.columns.setdefault(made.sql, f"t{len(self.columns)}")
-        return Value(alias, made.many)
+            found = head(part, self.scope, graph) if isinstance(part, Gather) else term(part, self.scope)
+            made = found.value
+        if found.faults:
+            self._doubt(part, found)
+        return Value(self._column(made.sql), made.many)
+
+    def _column(self, sql: str) -> str:
+        return self.columns.setdefault(sql, f"t{len(self.columns)}")
+
+    def _doubt(self, part: Term | Joined, made: Made) -> None:
+        """Note where a row may be unfit for a term: wherever it is, and else seldom, for each doubt costs another look."""
+        if isinstance(part, (Joined, Gather)):
+            # Rows of another source may be unfit that no row here joins.
+            self.doubts["true"] = None
+        elif isinstance(part, TermMap) and not made.many and not any(isinstance(e, Call) for e in expressions(part)):
+            # A value that is unfit makes no term, which is cheaper to see.
+            values = [self._column(self.scope.raw(each).sql) for e in expressions(part) for each in references(e)]
+            known = " OR ".join(f"{each} IS NOT NULL" for each in dict.fromkeys(values))
+            self.doubts[f"({self._column(made.sql)} IS NULL AND ({known}))"] = None
+        else:
+            self.doubts |= {self._column(f"({fault}) IS NOT NULL"): None for fault in made.faults}
 
 
 def of_different_numbers(one: Value, other: Value) -> bool:

@@ -32,6 +32,8 @@ _OWN = "r"
 
 # Answers whether no two rows give the same of these SQL expressions, over a source's relation under the alias `r`.
 Probe = Callable[[Source, tuple[str, ...]], bool]
+# The same from the first rows; None where there are more, and none of the first repeats.
+Glance = Callable[[Source, tuple[str, ...]], bool | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Scan:
     why: str
     fused: bool = True  # joins keep every row of the source, for their keys are unique; else one inner join
     distinct: tuple[str, ...] = ()  # the references whose columns are made distinct before terms are made of them
+    key: tuple[str, ...] = ()  # SQL of what was taken to be unique: the texts of the scan tell whether it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,11 @@ class Plan:
     collections: tuple[Collection, ...]
     catalog: Catalog
     graphs: bool = True  # whether lines have a graph
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether nothing is taken for unique that the texts of a scan have yet to prove."""
+        return not any(scan.key for scan in self.scans)
 
     def streamed(self, shape: Shape) -> tuple[str, ...]:
         """Return the SELECTs whose rows come once each."""
@@ -104,12 +112,16 @@ def plan_of(
     probe: Probe,
     *,
     graphs: bool = True,
+    glance: Glance | None = None,
 ) -> Plan:
-    """Return the plan of rules and collections; `probe` is asked where only the data tells whether quads come twice."""
+    """Return the plan of rules and collections; `probe` is asked where only the data tells whether quads come twice.
+
+    With `glance`, that may be left for the texts to prove while they are made: the plan is not certain then.
+    """
     statements = tuple(dict.fromkeys(statements if catalog.legacy else as_rdf12(statements)))
     rules = [each for each in statements if isinstance(each, Rule)]
     shared = overlapping([rule if graphs else _graphless(rule) for rule in rules])
-    planner = _Planner(catalog, probe)
+    planner = _Planner(catalog, probe, glance)
     scans: dict[_Group, list[Rule]] = {}
     reasons: dict[_Group, dict[str, None]] = {}
     for number, rule in enumerate(rules):
@@ -125,6 +137,7 @@ def plan_of(
                 "; ".join(reasons[group]),
                 not group.joins,
                 group.distinct,
+                planner.assumed.get(group.source, ()) if group == _Group(group.source, (), True) else (),
             )
             for group, members in scans.items()
         ),
@@ -152,7 +165,9 @@ class _Group:
 class _Planner:
     catalog: Catalog
     probe: Probe
+    glance: Glance | None = None
     known: dict[tuple[Source, tuple[str, ...]], bool] = field(default_factory=dict)
+    assumed: dict[Source, tuple[str, ...]] = field(default_factory=dict)
 
     def group(self, rule: Rule, shared: bool) -> tuple[_Group, str]:
         """Return the scan that a rule belongs to, and why."""
@@ -161,7 +176,7 @@ class _Planner:
         join = () if fused else tuple((part.source, part.conditions) for part in joined)
         if shared:
             return _Group(rule.source, join, False), "another rule may say the same"
-        if isinstance(rule.subject, Joined) or not self._is_unique(rule.source, rule.subject):
+        if isinstance(rule.subject, Joined) or not self._is_unique(rule.source, rule.subject, proven_by_scan=fused):
             columns = self._columns(rule)
             if columns:
                 return _Group(rule.source, (), True, columns), "subjects repeat, so columns are made distinct first"
@@ -189,13 +204,14 @@ class _Planner:
             return False
         return self._is_unique(joined.source, joined.term)
 
-    def _is_unique(self, source: Source, subject: Term) -> bool:
+    def _is_unique(self, source: Source, subject: Term, *, proven_by_scan: bool = False) -> bool:
         made = term(subject, self._scope(source))
         if isinstance(subject, ConstantTerm) or made.many:
             return False
         if isinstance(subject, TermMap) and subject.expression is None:
             return True
-        return self._ask(source, _identity(subject, made, self.catalog.tables[source]))
+        identity = _identity(subject, made, self.catalog.tables[source])
+        return self._ask(source, identity, proven_by_scan=proven_by_scan)
 
     def _key_is_unique(self, joined: Joined, source: Source) -> bool:
         if not joined.conditions:
@@ -206,7 +222,7 @@ class _Planner:
             return False
         return self._ask(joined.source, tuple(each.sql for each in theirs))
 
-    def _ask(self, source: Source, expressions: tuple[str, ...]) -> bool:
+    def _ask(self, source: Source, expressions: tuple[str, ...], *, proven_by_scan: bool = False) -> bool:
         key = (source, expressions)
         if key not in self.known:
             columns = {
@@ -217,8 +233,19 @@ class _Planner:
                 for column, reference in columns.items()
                 if reference in self.catalog.tables[source].keys
             }
-            self.known[key] = bool(declared & set(expressions)) or self.probe(source, expressions)
+            self.known[key] = bool(declared & set(expressions)) or (
+                self._assume(source, expressions) if proven_by_scan else self.probe(source, expressions)
+            )
         return self.known[key]
+
+    def _assume(self, source: Source, expressions: tuple[str, ...]) -> bool:
+        """Return whether expressions are unique as far as a glance tells; the scan of the source proves one such answer."""
+        if self.glance is None or source in self.assumed:
+            return self.probe(source, expressions)
+        seen = self.glance(source, expressions)
+        if seen is None:
+            self.assumed[source] = expressions
+        return seen is not False
 
 
 def _identity(subject: Term, made: Made, table: Table) -> tuple[str, ...]:
@@ -233,7 +260,8 @@ def _identity(subject: Term, made: Made, table: Table) -> tuple[str, ...]:
 def _select(scan: Scan, plan: Plan, shape: Shape) -> str:
     rows = Rows(scan.source, plan.catalog, keeps=scan.fused, distinct=scan.distinct)
     made = [rows.quad(rule) for rule in scan.rules]
-    return shaped(made, rows.sql(), shape, plan.graphs, distinct=scan.unique)
+    told = rows.told(scan.key) if shape is Shape.TEXT else None
+    return shaped(made, rows.sql(), shape, plan.graphs, distinct=scan.unique, told=told)
 
 
 def _from_quads(quads: str, plan: Plan, shape: Shape) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -18,15 +19,25 @@ _END, _ENDED = "' .'", "' .\n'"
 class Shape(StrEnum):
     """What the rows of a scan are."""
 
-    TEXT = "text"  # column `text`: one or more lines of N-Quads, each with its end
+    TEXT = "text"  # column `text`: lines of N-Quads, each with its end, or none; columns `key` and `doubt`, which `Told` explains
     LINES = "lines"  # column `line`: one line of N-Quads
     QUADS = "quads"  # columns s, p, o, g
 
 
-def shaped(quads: Sequence[Quad], rows: str, shape: Shape, graphs: bool, *, distinct: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """SQL of what texts tell beside: a hash of what should come once, NULL where there is nothing to prove; and whether a row may be unfit for a rule."""
+
+    key: str = "NULL::UBIGINT"
+    doubt: str = "false"
+
+
+def shaped(
+    quads: Sequence[Quad], rows: str, shape: Shape, graphs: bool, *, distinct: bool, told: Told | None = None
+) -> str:
     """Return the SELECT that shapes quads over rows; with `distinct`, what a row says several times is said once."""
     if shape is Shape.TEXT:
-        return _text(quads, rows, graphs, distinct=distinct)
+        return _text(quads, rows, graphs, told or Told(), distinct=distinct)
     if shape is Shape.QUADS:
         members = [_listed(_struct(quad), distinct) for quad in quads]
         return f"SELECT q.s, q.p, q.o, q.g FROM (SELECT unnest({_concatenated(members)}) AS q FROM ({rows})) WHERE q.s IS NOT NULL"
@@ -34,18 +45,18 @@ def shaped(quads: Sequence[Quad], rows: str, shape: Shape, graphs: bool, *, dist
     return f"SELECT line FROM (SELECT unnest({_concatenated(lines)}) AS line FROM ({rows})) WHERE line IS NOT NULL"
 
 
-def _text(quads: Sequence[Quad], rows: str, graphs: bool, *, distinct: bool) -> str:
+def _text(quads: Sequence[Quad], rows: str, graphs: bool, told: Told, *, distinct: bool) -> str:
     single = [quad for quad in quads if not _is_many(quad)]
     texts = [_block(single[start : start + _LINES], graphs) for start in range(0, len(single), _LINES)]
     lists = [_listed(_line(quad, graphs, _ENDED), distinct).sql for quad in quads if _is_many(quad)]
     texts += [f"array_to_string({each}, '')" for each in lists]
-    text = texts[0]
+    text, key = texts[0], told.key
     if len(texts) > 1:
         # A row comes once for each of its texts, so that a vector of rows holds one of them at a time, however many there are.
         text = f"CASE part {' '.join(f'WHEN {number} THEN {each}' for number, each in enumerate(texts))} END"
         rows = f"SELECT * FROM ({rows}) CROSS JOIN range({len(texts)}) AS parts(part)"
-    # A WHERE would be pushed down, and all of the text made twice.
-    return f"SELECT unnest(CASE WHEN text <> '' THEN [text] ELSE [] END) AS text FROM (SELECT {text} AS text FROM ({rows}))"
+        key = f"CASE WHEN part = 0 THEN {key} END"
+    return f"SELECT {text} AS text, {key} AS key, {told.doubt} AS doubt FROM ({rows})"
 
 
 def _is_many(quad: Quad) -> bool:

@@ -21,9 +21,28 @@ from kg.mapping.rules import (
     TermMap,
     TermType,
 )
+from kg.rdf import lexical
+from kg.rdf.namespaces import XSD
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SAFE = (TermType.IRI, TermType.URI)
+# What is checked: numbers, dates, times and the like. The others' forms repeat groups without a limit, for which Java's regular expressions need stack.
+_CHECKED = tuple(f"{XSD}{name}" for name in lexical.FORMS if name not in ("base64Binary", "language"))
+# A natural datatype, and one that its lexical forms fit.
+_PROVEN = {
+    (XSD + natural, XSD + given)
+    for natural, fitting in {
+        "integer": ("integer", "decimal", "double", "float"),
+        "decimal": ("decimal", "double", "float"),
+        "double": ("double", "float"),
+        "boolean": ("boolean",),
+        "date": ("date",),
+        "time": ("time",),
+        "dateTime": ("dateTime",),
+        "hexBinary": ("hexBinary",),
+    }.items()
+    for given in fitting
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,22 +130,59 @@ def _term(made_of: TermMap, scope: Scope) -> Made:
 
 def _literal(made_of: TermMap, expression: Expression, scope: Scope) -> Made:
     faults = _composite(expression, scope)
-    for inner, check in ((made_of.language, "kg_tag_fault({})"), (made_of.datatype, "kg_iri_fault({}, false)")):
-        if inner is None:
-            continue
-        bare, inner_faults = _bare(inner, scope)
-        constructor = "kg_tagged" if inner is made_of.language else "kg_typed"
-        text = value(expression, scope)
-        both = product((text, bare), lambda pair, how=constructor: f"{how}({pair[0]}, {pair[1]})")  # type: ignore[misc]
-        if isinstance(inner, TermMap):
-            inner_faults += (_first(_unchecked(inner, scope), check.format),)
-        return Made(both.sql, both.many, (*faults, *inner_faults))
+    if made_of.language is not None:
+        return _with(made_of.language, expression, scope, "kg_tag_fault({})", lambda x, tag: f"kg_tagged({x}, {tag})")
     raw = raw_value(expression, scope)
+    if isinstance(made_of.datatype, ConstantTerm):
+        datatype = made_of.datatype.text
+        text = value(expression, scope)
+        if datatype not in _CHECKED or (raw.datatype or "", datatype) in _PROVEN:
+            return _each(text, lambda one: f"kg_typed({one}, {quoted(datatype)})", faults)
+        return _each(
+            text, lambda one: _checked(one, datatype), (*faults, _first(text, lambda one: _misfit(one, datatype)))
+        )
+    if made_of.datatype is not None:
+        made = _with(made_of.datatype, expression, scope, "kg_iri_fault({}, false)", _typed_by_row)
+        bare, _ = _bare(made_of.datatype, scope)
+        pairs = product((value(expression, scope), bare), lambda pair: _misfit_by_row(pair[0], pair[1]))
+        return Made(made.sql, made.many, (*made.faults, _first(pairs, str)))
     if raw.json:
         return _each(raw, lambda one: f"kg_json_literal({one})", faults)
     if raw.datatype:
         return _each(raw, lambda one: f"kg_typed({one}, {quoted(raw.datatype or '')})", faults)
     return _each(raw, lambda one: f"kg_plain({one})", faults)
+
+
+def _with(
+    inner: TermMap | ConstantTerm, expression: Expression, scope: Scope, check: str, build: Callable[[str, str], str]
+) -> Made:
+    """Return the literal of a value with a language tag or datatype, which may come from the row too."""
+    bare, faults = _bare(inner, scope)
+    both = product((value(expression, scope), bare), lambda pair: build(pair[0], pair[1]))
+    if isinstance(inner, TermMap):
+        faults += (_first(_unchecked(inner, scope), check.format),)
+    return Made(both.sql, both.many, (*_composite(expression, scope), *faults))
+
+
+def _checked(text: str, datatype: str) -> str:
+    # A text that fits has nothing to escape.
+    opening, closing = quoted('"'), quoted(f'"^^<{datatype}>')
+    return f"CASE WHEN {lexical.is_form(datatype, text)} THEN concat({opening}, {text}, {closing}) END"
+
+
+def _misfit(text: str, datatype: str) -> str:
+    """Return SQL of the fault that a text is not in the lexical space of a datatype (RML-Core, section on datatype-override mapping)."""
+    name = datatype.replace(XSD, "xsd:")
+    return f"CASE WHEN NOT ({lexical.is_form(datatype, text)}) THEN json_quote({text})::VARCHAR || {quoted(f' is no {name}')} END"
+
+
+def _typed_by_row(text: str, datatype: str) -> str:
+    return f"CASE WHEN {_misfit_by_row(text, datatype)} IS NULL THEN kg_typed({text}, {datatype}) END"
+
+
+def _misfit_by_row(text: str, datatype: str) -> str:
+    cases = " ".join(f"WHEN {quoted(each)} THEN {_misfit(text, each)}" for each in _CHECKED)
+    return f"CASE {datatype} {cases} END"
 
 
 def _bare(inner: TermMap | ConstantTerm, scope: Scope) -> tuple[Value, tuple[str, ...]]:

@@ -12,6 +12,11 @@ from pathlib import Path
 from uuid import uuid4
 
 
+def is_url(path: str) -> bool:
+    """Return whether a path is a URL that is read by HTTP."""
+    return path.lower().startswith(("http://", "https://"))
+
+
 def _own_folder() -> Path:
     return Path(tempfile.gettempdir()) / f"kg-sources-{uuid4()}"
 

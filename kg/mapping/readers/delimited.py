@@ -16,7 +16,6 @@ from kg.errors import MappingError, SourceError
 from kg.mapping.readers.access import Access
 from kg.mapping.readers.content import Content
 from kg.mapping.readers.csv_syntax import cleaned, first_records
-from kg.mapping.readers.databases.names import missing
 from kg.mapping.readers.encodings import in_utf8
 from kg.mapping.readers.files import contents, file_of
 from kg.mapping.readers.sql import identifier, said, text, texts
@@ -159,6 +158,8 @@ def _named(names: Sequence[str]) -> dict[str, str]:
 def _check(references: Sequence[str], headers: Sequence[_Header], files: Sequence[Content], where: str) -> None:
     for reference in references:
         if not any(reference in header.columns for header in headers):
+            from kg.mapping.readers.databases.names import missing
+
             names = list(dict.fromkeys(name for header in headers for name in header.names))
             raise missing("KG205", "column", reference, names, ", ".join(content.name for content in files), where)
 

@@ -11,10 +11,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from kg.errors import MappingError, SourceError
-from kg.mapping.readers.access import Access
+from kg.mapping.readers.access import Access, is_url
 from kg.mapping.readers.compression import told_apart, unpacked
 from kg.mapping.readers.content import Content
-from kg.mapping.readers.network import fetched, is_url
 from kg.mapping.rules import File, LogicalSource
 
 STANDARD_INPUT = "-"
@@ -43,6 +42,9 @@ def contents(source: LogicalSource, suffixes: tuple[str, ...], access: Access) -
         spooled = access.staged((STANDARD_INPUT,), "", _spool)
         found = [(spooled, "standard input")]
     elif is_url(file.path):
+        # What speaks HTTP takes its time to load.
+        from kg.mapping.readers.network import fetched
+
         found = [(fetched(file.path, access, where), urlsplit(file.path).path)]
     else:
         found = [(path, str(path)) for path in _local(file.path, suffixes, where)]

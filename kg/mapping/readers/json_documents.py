@@ -1,8 +1,7 @@
 """JSON and JSON Lines: an iterator and references are JSONPaths (RFC 9535), or keys as RML of 2014 has them.
 
 DuckDB streams the children of an array that is the whole document, and lines. The children of one within an object are first written as lines where the document is large.
-A document of which an iterator takes something else is held in memory. Numbers keep their digits where they are whole or a record's own value; another number with a fraction
-comes as the shortest text of its double (`131.70` as `131.7`), for DuckDB's parser knows it only so.
+A document of which an iterator takes something else is held in memory. Numbers keep the digits that they are written with (kg.mapping.readers.json_numbers).
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from kg.mapping.readers.content import Content
 from kg.mapping.readers.encodings import in_utf8
 from kg.mapping.readers.files import contents, file_of
 from kg.mapping.readers.json_elements import write_children
+from kg.mapping.readers.json_numbers import mark, marked
 from kg.mapping.readers.json_paths import Path, begins_with_filter, parse_path
 from kg.mapping.readers.json_sql import all_nodes, definite, duckdb_path
 from kg.mapping.readers.record import RECORD, check_found
@@ -132,7 +132,7 @@ class _Wanted:
         self.found: list[str] = []
         no_values = ["'null'"]
         for null in nulls:
-            no_values += [f"to_json({text(null)})::VARCHAR", text(null)]
+            no_values += [f"to_json({text(null)})::VARCHAR", text(null), text(mark(null))]
         self._nothing = ", ".join(no_values)
 
     def add(self, path: Path) -> Column:
@@ -203,7 +203,7 @@ def _split(iterator: Path) -> tuple[Path, Path | None]:
 
 def _scan(files: Sequence[Content], layout: str, *options: str) -> str:
     paths = texts(glob.escape(str(content.path)) for content in files)
-    return f"SELECT json FROM read_json_objects({', '.join([paths, f'format = {text(layout)}', 'hive_partitioning = false', *options])})"
+    return f"SELECT {marked('json')} AS json FROM read_json_objects({', '.join([paths, f'format = {text(layout)}', 'hive_partitioning = false', *options])})"
 
 
 def _selected(records: _Records) -> str:

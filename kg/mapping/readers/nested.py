@@ -14,13 +14,14 @@ from typing import Any, Self
 import duckdb
 
 from kg.errors import SourceError
+from kg.mapping.readers.json_numbers import mark, unmarked
 from kg.mapping.readers.json_paths import compiled
 
 
 def define(con: duckdb.DuckDBPyConnection) -> None:
     """Define, once in a session, `kg_json_all(json, path)`, `kg_xml_all(xml, path)`, `kg_xml_records(xml, path)` and `kg_csv_records(text)`.
 
-    They return JSON[], or for XML VARCHAR[]: string values, or elements with their tags. Prefixes of an XPath are those of the element, and those that stand
+    They return JSON[], fractions in it marked (kg.mapping.readers.json_numbers), or for XML VARCHAR[]: string values, or elements with their tags. Prefixes of an XPath are those of the element, and those that stand
     before the path as in XPointer (`xmlns(ex=http://example.org/) ex:name`). NULL gives NULL; a text that is no XML holds nothing, and one that is no JSON or CSV is an error.
     """
     functions: list[tuple[str, Any, list[str], str]] = [
@@ -56,14 +57,22 @@ class _Number(float):
 @lru_cache(maxsize=16)
 def _document(text: str) -> Any:
     """Return a JSON document; several references in turn read the same record."""
-    return json.loads(text, parse_float=_Number)
+    return json.loads(unmarked(text), parse_float=_Number)
 
 
 def _json_all(text: str, path: str) -> list[str]:
-    return [
-        node.text if isinstance(node, _Number) else json.dumps(node, ensure_ascii=False)
-        for node in compiled(path).findall(_document(text))
-    ]
+    return [_written(node) for node in compiled(path).findall(_document(text))]
+
+
+def _written(node: object) -> str:
+    if isinstance(node, _Number):
+        return mark(node.text)
+    if isinstance(node, list):
+        return f"[{', '.join(map(_written, node))}]"
+    if isinstance(node, dict):
+        members = (f"{json.dumps(key, ensure_ascii=False)}: {_written(value)}" for key, value in node.items())
+        return "{" + ", ".join(members) + "}"
+    return json.dumps(node, ensure_ascii=False)
 
 
 def _csv_records(text: str) -> list[str]:

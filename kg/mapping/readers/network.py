@@ -11,16 +11,10 @@ from typing import IO
 from urllib.parse import unquote, urlsplit
 
 from kg.errors import SourceError
-from kg.mapping.readers.access import Access
+from kg.mapping.readers.access import Access, is_url
 
 _CHUNK = 1 << 18
 _SILENCE = 60.0
-_STARTS = ("http://", "https://")
-
-
-def is_url(path: str) -> bool:
-    """Return whether a path is a URL that is read by HTTP."""
-    return path.lower().startswith(_STARTS)
 
 
 def is_allowed(url: str, prefixes: tuple[str, ...]) -> bool:

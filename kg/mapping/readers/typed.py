@@ -10,6 +10,7 @@ from duckdb.sqltypes import DuckDBPyType
 
 from kg.mapping.readers.databases.names import Case, Identifiers, missing
 from kg.mapping.readers.databases.natural import natural
+from kg.mapping.readers.json_numbers import marked
 from kg.mapping.readers.json_paths import written
 from kg.mapping.readers.json_sql import nodes
 from kg.mapping.readers.sql import identifier, text
@@ -89,7 +90,7 @@ def column_named(reference: str, names: Sequence[str]) -> str | None:
 def _scalar(sql: str, kind: DuckDBPyType) -> Typed:
     """Return a value that is no list, as text or JSON."""
     if str(kind) == "JSON":
-        return Typed(sql, json=True)
+        return Typed(marked(sql), json=True)
     if kind.id in ("struct", "map", "union", "variant"):
         return Typed(f"to_json({sql})", json=True)
     datatype, form = natural(str(kind))
@@ -103,7 +104,7 @@ def _within(sql: str, kind: DuckDBPyType, names: tuple[str, ...], depth: int) ->
     if not names:
         return _scalar(sql, kind)
     if str(kind) == "JSON":
-        value, many = nodes(sql, "$" + written(names))
+        value, many = nodes(marked(sql), "$" + written(names))
         return Typed(value, json=True, many=many)
     if kind.id == "struct":
         fields = {name: child for name, child in kind.children if isinstance(child, DuckDBPyType)}

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import MappingError
-from kg.mapping.engine import Reject, locate, refuse, title
+from kg.mapping.engine import locate, title
 from kg.mapping.functions import FUNCTIONS, Functions, check_call
 from kg.mapping.needs import calls_of, needs_of
 from kg.mapping.output import Output, single_lines
 from kg.mapping.parse import parse_mapping
 from kg.mapping.plan import Catalog, Plan, plan_of
 from kg.mapping.plan.values import name
+from kg.mapping.rejects import Reject, refuse
 from kg.mapping.rules import LogicalSource, Source, Statement, Table
 from kg.mapping.run import Settings, Summary, user_functions
 from kg.mapping.spark.session import session
@@ -103,7 +104,7 @@ def map_on_spark(mapping: Path, output: Output, settings: Settings, *, master: s
     if settings.strict:
         refuse(rejects)
     write_lines(spark, select, output.path, output.compression, ordered=settings.ordered)
-    return Summary(((output.path, None),), tuple(rejects))
+    return Summary(((output.path, None),), tuple(rejects), len(rejects))
 
 
 def _needed(statements: Sequence[Statement]) -> dict[LogicalSource, Sequence[str]]:

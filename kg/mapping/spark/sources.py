@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from kg.errors import MappingError, SourceError
 from kg.mapping.readers.databases.names import missing
+from kg.mapping.readers.json_numbers import FRACTION
 from kg.mapping.rules import Column, File, Formulation, LogicalSource, Table
 from kg.rdf.namespaces import XSD
+from kg.rdf.terms import JSON_NUMBER
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -22,6 +24,13 @@ _JSON_LINES = (".jsonl", ".ndjson", ".jsonlines")
 _COMPRESSED = re.compile(r"\.(gz|bz2|deflate|zst|zstd)$")
 _STEP = re.compile(r"""\.?([A-Za-z_][\w-]*)|\[(?:'((?:[^'\\])*)'|"((?:[^"\\])*)")\]""")
 _CORRUPT = "kg_corrupt"
+# Spark writes fractions otherwise than they stand, as DuckDB does, and is kept from it in the same way (kg.mapping.readers.json_numbers).
+_MARK = re.escape(JSON_NUMBER)
+_ESCAPES = r"replace(replace(value, r'\\', char(1)), r'\"', char(2))"
+_MARKED = (
+    f"replace(replace(array_join(transform(split({_ESCAPES}, '\"', -1), (part, i) -> CASE WHEN i % 2 = 1 THEN part "
+    rf"""ELSE regexp_replace(part, r'{FRACTION}', r'"{_MARK}$0"') END), '"'), char(2), r'\"'), char(1), r'\\')"""
+)
 # Types of Parquet with their datatypes and lexical forms; the rest is text.
 _DATATYPES = {
     **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), ("integer", "CAST({} AS STRING)")),
@@ -187,15 +196,17 @@ def _json_lines(spark: SparkSession, source: LogicalSource, file: File, referenc
         path = "$" + "".join(f"[{json.dumps(step)}]" for step in steps)
         plain = "$" + "".join(f"['{step}']" for step in steps)
         # The kind of a value is the variant's, a number's text that of the line.
-        made = f"variant_get(v, {_literal(path)}, 'variant')"
+        made, found = f"variant_get(v, {_literal(path)}, 'variant')", f"get_json_object(value, {_literal(plain)})"
         chosen.append(
             f"CASE WHEN {made} IS NULL OR schema_of_variant({made}) = 'VOID' THEN NULL"
+            f" WHEN {found} RLIKE r'\\A\\x01\\x02{FRACTION}\\z' THEN substring({found}, 3)"
             f" WHEN schema_of_variant({made}) = 'STRING' THEN to_json({made})"
-            f" ELSE get_json_object(value, {_literal(plain)}) END AS c{number}"
+            f" ELSE regexp_replace({found}, r'\"{_MARK}({FRACTION})\"', '$1') END AS c{number}"
         )
         columns[reference] = Column(f"c{number}", json=True)
     frame = spark.read.option("lineSep", "\n").text(file.path).where("trim(value) <> ''")
-    _view(frame.selectExpr("value", "parse_json(value) AS v").selectExpr(*(chosen or ["1 AS c"])), name)
+    frame = frame.selectExpr(f"{_MARKED} AS value").selectExpr("value", "parse_json(value) AS v")
+    _view(frame.selectExpr(*(chosen or ["1 AS c"])), name)
     return Table(name, columns)
 
 

@@ -11,7 +11,9 @@ import duckdb
 import pytest
 import zstandard
 
-from kg.mapping.pouring import compressed, pour
+from kg.mapping.pouring import Poured, compressed, pour
+
+_CERTAIN = "NULL::UBIGINT AS key, false AS doubt"
 
 
 @pytest.fixture
@@ -22,9 +24,9 @@ def con() -> Any:
 
 @pytest.mark.parametrize("compression", ["", "zstd", "gzip"])
 def test_every_text_comes_once_and_whole(con: duckdb.DuckDBPyConnection, tmp_path: Path, compression: str) -> None:
-    select = "SELECT printf('%d é 𝄞\n', i) AS text FROM range(100000) AS r(i)"
+    select = f"SELECT printf('%d é 𝄞\n', i) AS text, {_CERTAIN} FROM range(100000) AS r(i)"
     with compressed(tmp_path / "x", compression) as stream:
-        assert pour(con, select, stream) == 100_000
+        assert pour(con, select, stream) == Poured(100_000)
     packed = (tmp_path / "x").read_bytes()
     if compression == "zstd":
         # A reader that stops after the first frame has all.
@@ -35,9 +37,10 @@ def test_every_text_comes_once_and_whole(con: duckdb.DuckDBPyConnection, tmp_pat
 
 def test_texts_that_are_missing_or_empty_add_nothing(con: duckdb.DuckDBPyConnection) -> None:
     stream = io.BytesIO()
-    pour(con, "SELECT CASE WHEN i % 3 = 1 THEN 'x' WHEN i % 3 = 2 THEN '' END AS text FROM range(9) AS r(i)", stream)
+    text = "CASE WHEN i % 3 = 1 THEN 'x' WHEN i % 3 = 2 THEN '' END"
+    pour(con, f"SELECT {text} AS text, {_CERTAIN} FROM range(9) AS r(i)", stream)
     assert stream.getvalue() == b"xxx"
-    assert pour(con, "SELECT '' AS text WHERE false", stream) == 0
+    assert pour(con, f"SELECT '' AS text, {_CERTAIN} WHERE false", stream) == Poured(0)
     assert stream.getvalue() == b"xxx"
 
 
@@ -53,13 +56,29 @@ class _Broken(io.RawIOBase):
 def test_what_the_stream_raises_is_raised_and_the_session_goes_on(
     con: duckdb.DuckDBPyConnection, fault: BaseException
 ) -> None:
-    select = "SELECT 'x' AS text FROM range(100000)"
+    select = f"SELECT 'x' AS text, {_CERTAIN} FROM range(100000)"
     with pytest.raises(type(fault)) as found:
         pour(con, select, cast("IO[bytes]", _Broken(fault)))
     assert found.value is fault
-    assert pour(con, select, io.BytesIO()) == 100_000
+    assert pour(con, select, io.BytesIO()) == Poured(100_000)
 
 
 def test_an_error_of_the_query_is_raised_as_it_is(con: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(duckdb.ConversionException):
-        pour(con, "SELECT 'x' || CAST(s AS INTEGER) AS text FROM (VALUES ('1'), ('one')) AS t(s)", io.BytesIO())
+        pour(con, f"SELECT 'x' || s::INTEGER AS text, {_CERTAIN} FROM (VALUES ('1'), ('one')) AS t(s)", io.BytesIO())
+
+
+@pytest.mark.parametrize(
+    ("key", "doubt", "unique", "doubtful"),
+    [
+        ("hash(i)", "false", True, False),
+        ("hash(i // 2)", "false", False, False),
+        ("CASE WHEN i % 2 = 0 THEN hash(i) END", "NULL::BOOLEAN", True, False),
+        ("NULL::UBIGINT", "i = 99999", True, True),
+    ],
+)
+def test_keys_and_doubts_are_looked_at_on_the_way(
+    con: duckdb.DuckDBPyConnection, key: str, doubt: str, unique: bool, doubtful: bool
+) -> None:
+    select = f"SELECT 'x' AS text, {key} AS key, {doubt} AS doubt FROM range(100000) AS r(i)"
+    assert pour(con, select, io.BytesIO()) == Poured(100_000, unique, doubtful)

@@ -15,6 +15,28 @@ from tests.unit.mapping.mappings import BASE, XSD, mapped, objects, table, tripl
 ONE_ROW = "CREATE TABLE t AS SELECT 1 AS id, 'a' AS a, 'b c' AS b, NULL::VARCHAR AS none, '' AS empty"
 
 
+ILL_TYPED = [
+    ("integer", "abc"),
+    ("integer", "1.0"),
+    ("integer", ""),
+    ("integer", " 1"),
+    ("decimal", "1e3"),
+    ("double", "inf"),
+    ("float", "1,5"),
+    ("boolean", "TRUE"),
+    ("byte", "128"),
+    ("unsignedLong", "18446744073709551616"),
+    ("positiveInteger", "0"),
+    ("date", "2023-02-29"),
+    ("date", "31.12.2023"),
+    ("dateTime", "2023-01-01 10:00:00"),
+    ("time", "10:00"),
+    ("gYear", "99"),
+    ("duration", "1 day"),
+    ("hexBinary", "abc"),
+]
+
+
 def made(folder: Path, *said: str, row: str = ONE_ROW) -> list[str]:
     return objects(mapped(folder, triples_map(*said, source=table("t")), row))
 
@@ -90,13 +112,48 @@ def test_a_null_predicate_drops_the_triple(tmp_path: Path) -> None:
 
 
 def test_datatypes_and_languages_may_differ_from_row_to_row(tmp_path: Path) -> None:
-    rows = "CREATE TABLE t AS SELECT * FROM (VALUES (1, 'x', 'en', 'integer'), (2, 'y', 'PT-br', 'string')) AS t(id, a, tag, kind)"
+    rows = "CREATE TABLE t AS SELECT * FROM (VALUES (1, '7', 'en', 'integer'), (2, 'y', 'PT-br', 'string')) AS t(id, a, tag, kind)"
     tagged = 'rml:reference "a" ; rml:languageMap [ rml:reference "tag" ]'
     typed = f'rml:reference "a" ; rml:datatypeMap [ rml:template "{XSD}{{kind}}" ]'
-    assert made(tmp_path, tagged, row=rows) == ['"x"@en', '"y"@pt-br']
-    assert made(tmp_path, typed, row=rows) == [f'"x"^^<{XSD}integer>', '"y"']
+    assert made(tmp_path, tagged, row=rows) == ['"7"@en', '"y"@pt-br']
+    assert made(tmp_path, typed, row=rows) == [f'"7"^^<{XSD}integer>', '"y"']
     referred = 'rml:reference "a" ; rml:datatypeMap [ rml:reference "kind" ]'
-    assert made(tmp_path, referred, row=rows) == [f'"x"^^<{BASE}integer>', f'"y"^^<{BASE}string>']
+    assert made(tmp_path, referred, row=rows) == [f'"7"^^<{BASE}integer>', f'"y"^^<{BASE}string>']
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("integer", "+007"),
+        ("integer", "21000000000000000000000000"),
+        ("decimal", "131.70"),
+        ("double", "-1.5E-3"),
+        ("float", "INF"),
+        ("boolean", "0"),
+        ("byte", "-128"),
+        ("date", "2024-02-29"),
+        ("dateTime", "2023-01-01T10:00:00.5+01:00"),
+        ("gYear", "-0044"),
+        ("anyURI", "no IRI at all"),
+        ("normalizedString", "a b"),
+    ],
+)
+def test_a_text_that_fits_its_datatype_stays_as_it_is(tmp_path: Path, kind: str, text: str) -> None:
+    row = f"CREATE TABLE t AS SELECT 1 AS id, '{text}' AS a, NULL::VARCHAR AS none"
+    expected = [f'"{text}"^^<{XSD}{kind}>']
+    assert made(tmp_path, f'rml:reference "a" ; rml:datatype xsd:{kind}', row=row) == expected
+    assert made(tmp_path, f'rml:reference "a" ; rml:datatypeMap [ rml:template "{XSD}{kind}" ]', row=row) == expected
+    assert made(tmp_path, f'rml:reference "none" ; rml:datatype xsd:{kind}', row=row) == []
+
+
+def test_fractions_in_json_keep_their_digits_wherever_they_go(tmp_path: Path) -> None:
+    row = """CREATE TABLE t AS SELECT 1 AS id, '{"a": 131.70, "l": [1e3, "x"], "o": {"b": 2.50}}'::JSON AS j"""
+    assert made(tmp_path, 'rml:reference "j.a"', row=row) == [f'"131.70"^^<{XSD}double>']
+    assert made(tmp_path, 'rml:reference "j.a" ; rml:datatype xsd:decimal', row=row) == [f'"131.70"^^<{XSD}decimal>']
+    assert made(tmp_path, 'rml:template "http://x/{j.a}"', row=row) == ["<http://x/131.70>"]
+    assert made(tmp_path, 'rml:reference "j.o.b"', row=row) == [f'"2.50"^^<{XSD}double>']
+    with pytest.raises(MappingError, match=r'\{"b":2\.50\} is no single value'):
+        made(tmp_path, 'rml:reference "j.o"', row=row)
 
 
 def test_constant_datatype_and_language_maps_are_spelt_out_shortcuts(tmp_path: Path) -> None:
@@ -112,10 +169,12 @@ def test_constant_datatype_and_language_maps_are_spelt_out_shortcuts(tmp_path: P
         ('rml:reference "a" ; rml:termType rml:IRI', "http://x/\n<s> <p> <o> ."),
         ('rml:reference "a" ; rml:languageMap [ rml:reference "a" ]', "en> ."),
         ('rml:reference "a" ; rml:datatypeMap [ rml:reference "a" ]', "x> . <y"),
+        *((f'rml:reference "a" ; rml:datatype xsd:{kind}', text) for kind, text in ILL_TYPED),
+        *((f'rml:reference "a" ; rml:datatypeMap [ rml:template "{XSD}{kind}" ]', text) for kind, text in ILL_TYPED),
     ],
 )
 def test_a_value_that_would_tear_the_graph_is_an_error_of_its_row(tmp_path: Path, term: str, value: str) -> None:
-    with pytest.raises(MappingError, match=r"a row cannot be mapped: .* is no (IRI|language tag).*\[KG207\]"):
+    with pytest.raises(MappingError, match=r"a row cannot be mapped: .* is no (IRI|language tag|xsd:\w+).*\[KG207\]"):
         made(tmp_path, term, row=f"CREATE TABLE t AS SELECT 1 AS id, '{value}' AS a")
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from kg.mapping.readers import Access, Rejected, open_source, rejected
+from kg.mapping.readers.json_numbers import unmarked
 from kg.mapping.rules import Column, Dialect, File, Formulation, LogicalSource, Place
 
 PLACE = Place("mapping.ttl", 7)
@@ -57,7 +58,14 @@ def opened(
         columns = [table.columns[reference].name for reference in references]
         rows = used.execute(f"SELECT {', '.join([*columns, 'kg_row'])} FROM {name} ORDER BY kg_row").fetchall()
         assert [row[-1] for row in rows] == list(range(len(rows)))
-        return Opened(table.columns, [row[:-1] for row in rows], rejected(used))
+        return Opened(table.columns, [tuple(map(_as_written, row[:-1])) for row in rows], rejected(used))
+
+
+def _as_written(value: Any) -> Any:
+    """Return a value with the numbers of its JSON as they are written."""
+    if isinstance(value, list):
+        return [_as_written(each) for each in value]
+    return unmarked(value) if isinstance(value, str) else value
 
 
 def file_source(

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.errors import MappingError, SourceError
@@ -139,20 +139,52 @@ def test_all_references_are_read_at_once(tmp_path: Path) -> None:
         ("-5", "-5"),
         ("1.5", "1.5"),
         ("1e400", "1e400"),
+        ("131.70", "131.70"),
+        ("-0.0", "-0.0"),
+        ("0.00", "0.00"),
+        ("1e3", "1e3"),
+        ("1E-7", "1E-7"),
+        ("0.0000001", "0.0000001"),
+        ("12345678901234567890.5", "12345678901234567890.5"),
+        ("0.1000000000000000055", "0.1000000000000000055"),
     ],
 )
-def test_numbers_keep_their_digits(tmp_path: Path, number: str, found: str) -> None:
-    assert read(tmp_path, f'[{{"a": {number}}}]', "$[*]", "$.a").values == [found]
+@pytest.mark.parametrize(
+    ("record", "iterator", "reference", "many"),
+    [
+        ('[{"a": %s}]', "$[*]", "$.a", False),
+        ('[{"a": [%s]}]', "$[*]", "$.a[*]", True),
+        ('[{"a": [%s]}]', "$[*]", "$.a[-1]", True),
+        ('{"d": [{"a": %s}]}', "$.d[*]", "$.a", False),
+        ('{"d": [{"a": %s, "b": true}]}', "$.d[?@.b]", "$.a", False),
+        ("[%s]", "$[*]", "$", False),
+    ],
+)
+def test_numbers_are_as_they_are_written(
+    tmp_path: Path, number: str, found: str, record: str, iterator: str, reference: str, many: bool
+) -> None:
+    assert read(tmp_path, record % number, iterator, reference).values == [[found] if many else found]
 
 
-def test_a_number_that_is_the_record_is_as_it_stands(tmp_path: Path) -> None:
-    """Within a record, a fraction is the shortest text of its double."""
-    assert read(tmp_path, "[131.70, 0.12345678901234567890]", "$[*]", "$").values == [
-        "131.70",
-        "0.12345678901234567890",
-    ]
-    assert read(tmp_path, '[{"a": 131.70}]', "$[*]", "$.a").values == ["131.7"]
-    assert read(tmp_path, '[{"a": [131.70]}]', "$[*]", "$.a[-1]").values == [["131.7"]]
+_DIGITS = st.text("0123456789", min_size=1, max_size=20)
+_FRACTIONS = st.builds(
+    lambda sign, whole, fraction, exponent: f"{sign}{whole.lstrip('0') or '0'}.{fraction}{exponent}",
+    st.sampled_from(["", "-"]),
+    _DIGITS,
+    _DIGITS,
+    st.sampled_from(["", "", "e5", "E-12", "e+400"]),
+)
+_TEXTS = st.text('"\\[]{},:.0123456789eE\n ux\u00e9\x01', max_size=12)
+
+
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(_FRACTIONS, _TEXTS), min_size=1, max_size=20), st.booleans())
+def test_fractions_and_texts_beside_them_come_through(
+    tmp_path: Path, cells: list[tuple[str, str]], ascii_only: bool
+) -> None:
+    records = ",".join(f'{{"n": {number}, "t": {json.dumps(text, ensure_ascii=ascii_only)}}}' for number, text in cells)
+    found = read(tmp_path, f"[{records}]", "$[*]", "$.n", "$.t").rows
+    assert [(number, json.loads(text)) for number, text in found] == cells
 
 
 def test_listed_texts_are_no_value(tmp_path: Path) -> None:

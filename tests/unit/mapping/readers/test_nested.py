@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from kg.mapping.readers import define
+from kg.mapping.readers.json_numbers import mark
 from tests.unit.mapping.readers.opened import session
 
 
@@ -30,7 +31,8 @@ def call(con: duckdb.DuckDBPyConnection, function: str, *values: str | None) -> 
     ("text", "path", "nodes"),
     [
         ('{"a": [1, {"b": null}]}', "$.a[*]", ["1", '{"b": null}']),
-        ('{"a": [131.70, 1e5, 12345678901234567890]}', "$.a[*]", ["131.70", "1e5", "12345678901234567890"]),
+        ('{"a": [131.70, 1e5, 12345678901234567890]}', "$.a[*]", [mark("131.70"), mark("1e5"), "12345678901234567890"]),
+        (f'{{"a": [{{"b": {mark("1.50")}}}, 2]}}', "$.a[?@.b < 2]", [f'{{"b": {mark("1.50")}}}']),
         ('{"a": {"b": "\u00e9\\u0000"}}', "a.b", ['"\u00e9\\u0000"']),
         ('{"a": 1}', "$.b", []),
         ("[3, 1, 2]", "$[?@ > 1]", ["3", "2"]),

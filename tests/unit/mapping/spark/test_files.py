@@ -126,6 +126,10 @@ def test_json_lines_are_read(spark: SparkSession, tmp_path: Path) -> None:
     made = rows(spark, source, ["a", "$.b['c d']", "n", "t", "z", "b"])
     assert made[0] == ('"1"', "2", "12345678901234567890123", "true", None, '{"c d":2}')
     assert made[1] == ('"qé\\""', None, None, None, None, "[1]")
+    fractions = ["131.70", "1e3", "-1.5E-7", "0.1000000000000000055"]
+    (tmp_path / "f.jsonl").write_text("".join(f'{{"f":{each}}}\n' for each in fractions), encoding="utf-8")
+    numbers = LogicalSource(Formulation.JSON, File(str(tmp_path / "f.jsonl")), "$")
+    assert [row[0] for row in rows(spark, numbers, ["f"])] == fractions
     table = open_source(spark, source, ["a", "n", "t", "b"], "opened")
     assert table.columns["a"].json
     from kg.mapping.spark import translated

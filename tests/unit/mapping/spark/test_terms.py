@@ -8,6 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kg.mapping.plan.terms import term
+from kg.mapping.plan.values import Catalog, Scope
+from kg.mapping.rules import Column, ConstantTerm, Reference, Template, TermMap, TermType
+from kg.rdf.lexical import FORMS
+from kg.rdf.namespaces import XSD
 from tests.property.strategies import texts
 from tests.unit.mapping.spark.comparing import NASTY, both
 
@@ -46,6 +51,46 @@ def test_nasty_texts_make_the_same_terms(spark: SparkSession, term: str) -> None
 def test_any_texts_make_the_same_terms(spark: SparkSession, values: list[str]) -> None:
     theirs, mine = both(spark, _TERMS, [(value,) for value in values])
     assert theirs == mine
+
+
+_FORMS = (
+    *("7", "+07", "-128", "128", "1.5", "1e3", "-INF", "inf", "NaN", "1", "TRUE", "18446744073709551615", "9" * 50),
+    *("2024-02-29", "2023-02-29", "-0044-03-15", "12024-01-01Z", "2024-02-29T24:00:00Z", "2023-02-29T10:00:00.5+01:00"),
+    *(
+        "10:00:00",
+        "99",
+        "2024",
+        "--02-30",
+        "P1Y",
+        "P1M",
+        "PT5M",
+        "2024-02",
+        "---01",
+        "--02",
+        "--02-29",
+        "1 day",
+        "0aFF",
+        "abc",
+        "aGVsbG8=",
+        "en-GB",
+    ),
+)
+
+KINDS = [kind for kind in FORMS if kind not in ("base64Binary", "language")]
+
+
+def test_the_same_texts_fit_a_datatype(spark: SparkSession) -> None:
+    column = {"c0": Column("c0")}
+    constant = [TermMap(Reference("c0"), TermType.LITERAL, datatype=ConstantTerm(XSD + kind)) for kind in KINDS]
+    row = TermMap(Template((f"{XSD}date",)), TermType.IRI, "http://base/")
+    maps = [*constant, TermMap(Reference("c0"), TermType.LITERAL, datatype=row)]
+    made = [term(each, Scope(column, Catalog(), "compared")) for each in maps]
+    rows = [(text,) for text in (*NASTY, *_FORMS, "0a" * 3000, None)]
+    theirs, mine = both(spark, [sql for each in made for sql in (each.sql, *each.faults)], rows)
+    assert [(row, a, b) for row, a, b in zip(rows, theirs, mine, strict=True) if a != b] == []
+    assert {
+        kind for kind, *column in zip(KINDS, *(row[: 2 * len(KINDS) : 2] for row in mine), strict=True) if any(column)
+    } == set(KINDS)
 
 
 def test_numbers_have_the_same_digits(spark: SparkSession) -> None:
