@@ -1,74 +1,35 @@
 """Writes a graph as a document: subject by subject, each with its predicates and their objects, a triple a row.
 
-DuckDB sorts the rows (rdf:type first) and makes their text, in blocks of whole subjects (kg.export.blocks). A row knows from its neighbours whether it is the
+The rows are sorted (rdf:type first) and written in blocks of whole subjects (kg.export.aside, kg.export.texts). A row knows from its neighbours whether it is the
 first or last of its subject or predicate, and so where separators go. Where something is written in place (blank nodes, lists, or the nodes of a frame), the graph is
 sorted as a whole, beyond its memory on disk, and rows are moved by a second sort to behind the row that holds the opening bracket.
 """
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING
 
-from kg.export.arrow import write_text
-from kg.export.blocks import Block, blocks, write_blocks
+from kg.export.arrow import write_text, write_texts
+from kg.export.blocks import side_by_side
 from kg.export.survey import FIRST, REIFIES, TYPE, local, parted
+from kg.export.texts import opening, texts, writer_of
 from kg.rdf.sql import text
 
 if TYPE_CHECKING:
     import duckdb
 
+    from kg.export.aside import Aside
     from kg.export.syntax import Syntax
 
-# The half of a key that numbers the predicate.
-_LOW = (1 << 32) - 1
 
-
-def write_document(
-    con: duckdb.DuckDBPyConnection, target: IO[bytes], syntax: Syntax, *, graphs: bool, ordered: bool, distinct: bool
-) -> None:
-    """Write the relation `quads` with nothing in place; `ordered` says that it comes by subject, `distinct` that no triple of a graph comes twice."""
-    rows = f"SELECT {'g' if graphs else 'NULL::VARCHAR AS g'}, s, p, o FROM quads"
-    if not graphs:
-        queries = [rows if ordered else f"{rows} ORDER BY s"]
-    elif ordered:
-        queries = [f"{rows} WHERE g IS NULL", f"{rows} WHERE g IS NOT NULL ORDER BY g, s"]
-    else:
-        queries = [f"{rows} ORDER BY g NULLS FIRST, s"]
-    relations = {"block_predicates": con.sql("SELECT p, n, name, coercion FROM export_predicates").to_arrow_table()}
+def write_document(con: duckdb.DuckDBPyConnection, target: IO[bytes], syntax: Syntax, blocks: Iterable[Aside]) -> None:
+    """Write blocks with nothing in place."""
+    writer = writer_of(con, syntax)
     target.write(syntax.header.encode())
-    write_blocks(con, blocks(con, queries), partial(_block_text, syntax, distinct), relations, target)
+    for found in side_by_side(con, lambda con, block: list(texts(writer, con, block.taken())), blocks):
+        write_texts(found, target)
     target.write(syntax.footer.encode())
-
-
-def _block_text(syntax: Syntax, distinct: bool, block: Block) -> str:
-    """Return the SQL for the text of a block: numbers of subject and predicate are one key, by which the rows are sorted and compared with their neighbours."""
-    above = block.subjects["g"].null_count
-    level = f"CASE WHEN subject < {above} THEN 0 ELSE 1 END" if 0 < above < len(block.subjects) else str(int(not above))
-    before = text(block.graph) if block.graph is not None else "NULL::VARCHAR"
-    openings = f"""
-        SELECT list({_opening(syntax)} ORDER BY subject) FROM (
-          SELECT *, {local("s")} AS ending, g IS DISTINCT FROM prev_g AS new_g, {level} AS level FROM (
-            SELECT *, lag(g, 1, {before}) OVER (ORDER BY subject) AS prev_g, {"subject = 0" if block.first else "false"} AS starts FROM block_subjects))"""
-    rows = f"""
-        SELECT subject::BIGINT << 32 | n AS key, {syntax.value} AS v
-        FROM {parted(f"(SELECT subject, {syntax.predicate} AS p, o FROM block_rows)")} JOIN block_predicates USING (p)
-        ORDER BY key, v"""
-    if not distinct:
-        rows = f"""
-        SELECT key, v FROM (SELECT *, key IS DISTINCT FROM lag(key) OVER () OR v <> lag(v) OVER () AS new FROM ({rows})) WHERE new"""
-    return f"""
-        SELECT CASE WHEN first_s THEN ({openings})[subject + 1] ELSE '' END || ({syntax.head}) || v || ({syntax.after}) || CASE WHEN last_s THEN ({syntax.end}) ELSE '' END
-        FROM (
-          SELECT v, first_p, last_p, subject, (SELECT list(name ORDER BY n) FROM block_predicates)[key & {_LOW}] AS name,
-            prev IS NULL OR prev >> 32 <> subject AS first_s, next IS NULL OR next >> 32 <> subject AS last_s, false AS item, 0 AS depth, {level} AS level
-          FROM (
-            SELECT *, key >> 32 AS subject, key IS DISTINCT FROM prev AS first_p, key IS DISTINCT FROM next AS last_p
-            FROM (SELECT *, lag(key) OVER () AS prev, lead(key) OVER () AS next FROM ({rows}))))"""
-
-
-def _opening(syntax: Syntax) -> str:
-    return f"CASE WHEN new_g THEN ({syntax.graph}) ELSE '' END || ({syntax.subject})"
 
 
 def write_placed(con: duckdb.DuckDBPyConnection, target: IO[bytes], syntax: Syntax, *, rootless: bool) -> None:
@@ -128,7 +89,7 @@ def after(syntax: Syntax) -> str:
 
 def _texts(syntax: Syntax, rows: str) -> str:
     return f"""
-        SELECT CASE WHEN first_s AND depth = 0 THEN {_opening(syntax)} ELSE '' END || ({syntax.head})
+        SELECT CASE WHEN first_s AND depth = 0 THEN {opening(syntax)} ELSE '' END || ({syntax.head})
           || CASE opens WHEN 'node' THEN {text(syntax.node[0])} WHEN 'list' THEN {text(syntax.list[0])} ELSE v || {after(syntax)} END
         FROM (SELECT *, g IS DISTINCT FROM prev_g AS new_g, deep + CASE WHEN depth = 0 AND g IS NOT NULL THEN 1 ELSE 0 END AS level,
             CASE WHEN first_s AND depth = 0 THEN {local("s")} END AS ending

@@ -124,7 +124,7 @@ def _header(terms: dict[str, str], coercions: dict[str, str], names: dict[str, s
 
 
 def _value(found: Survey, prefixes: dict[str, str], names: dict[str, str], terms: dict[str, str]) -> str:
-    short = shortened("local", "space", prefixes, "o[2:-2]")
+    short = shortened("local", "space", prefixes, "o[2:-2]", "named")
     classes = " ".join(f"WHEN {text(iri)} THEN {text(term)}" for iri, term in terms.items())
     datatypes = " ".join(
         f"WHEN {text(suffix)} THEN {text(shortened_iri(suffix[3:-1], names).strip('<>'))}" for suffix in found.datatypes

@@ -12,7 +12,7 @@ from kg.rdf.sql import text
 class Syntax:
     """The pieces, each SQL for text.
 
-    `value` (of an object) sees o, local, space, lexical, suffix, p, name and coercion (p, name and coercion NULL for the item of a list) and runs before the rows are
+    `value` (of an object) sees o, local, space, named, lexical, suffix, bare, p, name and coercion (p, name and coercion NULL for the item of a list) and runs before the rows are
     sorted. `graph` and `subject` see a subject that is in no place: g, prev_g, new_g (they differ), starts (it is the first of all), s, ending (the last part of s) and level.
     The others see a row: name, item (it is one of a list), first_s, last_s, first_p, last_p (it is the first or last of its subject, of its predicate), depth (of nesting) and
     level (depth, and 1 more in a named graph); those of a row in place see s too.
@@ -38,9 +38,11 @@ class Syntax:
     predicate: str = "p"
 
 
-def shortened(local: str, space: str, prefixes: dict[str, str], form: str) -> str:
-    """Return the SQL for an IRI, of which `local` and `space` are the parts (SQL; with `<>`), by its prefix where one fits, and else by `form`, SQL too."""
+def shortened(local: str, space: str, prefixes: dict[str, str], form: str, named: str = "") -> str:
+    """Return the SQL for an IRI, of which `local` and `space` are the parts (SQL; with `<>`), by its prefix where one fits, and else by `form`, SQL too; `named` says whether one can fit."""
     if not prefixes:
         return form
     cases = " ".join(f"WHEN {text(each)} THEN {text(prefix + ':')}" for each, prefix in prefixes.items())
-    return f"coalesce(CASE WHEN {fits(local)} THEN (CASE {space} {cases} END) || left({local}, -1) END, {form})"
+    return (
+        f"coalesce(CASE WHEN {named or fits(local)} THEN (CASE {space} {cases} END) || left({local}, -1) END, {form})"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.export.document import order_predicates
-from kg.export.survey import NIL, TYPE, Survey, bare, local
+from kg.export.survey import NIL, TYPE, Survey, local
 from kg.export.syntax import Syntax, shortened
 from kg.rdf.prefixes import shortened as shortened_iri
 from kg.rdf.sql import text
@@ -49,5 +49,5 @@ def _value(found: Survey, prefixes: dict[str, str]) -> str:
         for suffix in found.datatypes
     )
     typed = f"CASE suffix{datatypes} ELSE o END" if datatypes else "o"
-    return f"""CASE WHEN o < '<' THEN CASE WHEN NOT starts_with(suffix, '^') THEN o WHEN {bare("lexical", "suffix")} THEN lexical ELSE {typed} END
-        WHEN o < '_' THEN CASE WHEN o = '{NIL}' THEN '()' ELSE {shortened("local", "space", prefixes, "o")} END ELSE o END"""
+    return f"""CASE WHEN o < '<' THEN CASE WHEN NOT starts_with(suffix, '^') THEN o WHEN bare THEN lexical ELSE {typed} END
+        WHEN o < '_' THEN CASE WHEN o = '{NIL}' THEN '()' ELSE {shortened("local", "space", prefixes, "o", "named")} END ELSE o END"""

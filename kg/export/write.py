@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from kg.errors import QueryError
 from kg.export.arrow import write_text
+from kg.export.aside import lay_aside
 from kg.export.document import write_document, write_placed
 from kg.export.evidence import shorten_terms, use_reifiers
 from kg.export.frame import write_frame
@@ -20,7 +22,7 @@ from kg.export.jsonld import json_ld
 from kg.export.namespaces import choose_prefixes
 from kg.export.places import find_lists, place_blank_nodes
 from kg.export.rdfxml import rdf_xml
-from kg.export.survey import survey
+from kg.export.survey import survey, survey_of
 from kg.export.turtle import turtle
 
 if TYPE_CHECKING:
@@ -115,34 +117,45 @@ def _write_document(
     graphs: bool,
     ordered: bool,
 ) -> None:
-    found = survey(con, graphs=graphs, reifiers=options.reifiers, xml=format_ == "rdf")
-    graphs = graphs and found.graphs
-    if found.triple_terms and format_ not in _REIFYING:
-        known = ", ".join(_REIFYING)
-        raise QueryError(
-            "KG513", f"{format_} cannot hold the triple terms (RDF 1.2) of the graph", advice=f"use one of {known}"
-        )
-    in_place = format_ != "rdf" and (found.blank or options.frame is not None)
-    if in_place:
-        find_lists(con, graphs=graphs)
-        found = survey(con, graphs=graphs, reifiers=options.reifiers, lists=True)
-    chosen = choose_prefixes(found, prefixes)
-    if format_ == "rdf":
-        syntax = rdf_xml(con, found, chosen)
-    elif format_ == "jsonld":
-        syntax = json_ld(con, found, chosen, label_in_place=options.frame is not None)
-    else:
-        syntax = turtle(con, found, chosen)
-    if options.reifiers:
-        shorten_terms(con, syntax)
-    if options.frame is not None:
-        write_frame(con, target, syntax, options.frame)
-    elif in_place:
-        place_blank_nodes(con, syntax, graphs=graphs)
-        write_placed(con, target, syntax, rootless=True)
-    else:
-        # Distinct quads may be the same triple in several graphs.
-        write_document(con, target, syntax, graphs=graphs, ordered=ordered, distinct=ordered and graphs)
+    xml = format_ == "rdf"
+    with tempfile.TemporaryDirectory(prefix="kg-export-") as folder:
+        blocks = None
+        # A file is sorted to be laid aside: whether that is to no avail is looked for before.
+        if options == Options() and (xml or ordered or not _has_blank_objects(con)):
+            blocks = lay_aside(con, Path(folder), graphs=graphs, ordered=ordered, xml=xml)
+        found = survey(con, graphs=graphs, reifiers=options.reifiers) if blocks is None else survey_of(con)
+        graphs = graphs and found.graphs
+        if found.triple_terms and format_ not in _REIFYING:
+            known = ", ".join(_REIFYING)
+            raise QueryError(
+                "KG513", f"{format_} cannot hold the triple terms (RDF 1.2) of the graph", advice=f"use one of {known}"
+            )
+        in_place = not xml and (found.blank or options.frame is not None)
+        if in_place:
+            find_lists(con, graphs=graphs)
+            found = survey(con, graphs=graphs, reifiers=options.reifiers, lists=True)
+        chosen = choose_prefixes(found, prefixes)
+        if xml:
+            syntax = rdf_xml(con, found, chosen)
+        elif format_ == "jsonld":
+            syntax = json_ld(con, found, chosen, label_in_place=options.frame is not None)
+        else:
+            syntax = turtle(con, found, chosen)
+        if options.reifiers:
+            shorten_terms(con, syntax)
+        if options.frame is not None:
+            write_frame(con, target, syntax, options.frame)
+        elif in_place:
+            place_blank_nodes(con, syntax, graphs=graphs)
+            write_placed(con, target, syntax, rootless=True)
+        else:
+            if blocks is None:
+                blocks = lay_aside(con, Path(folder), graphs=graphs, ordered=ordered, xml=xml)
+            write_document(con, target, syntax, blocks or [])
+
+
+def _has_blank_objects(con: duckdb.DuckDBPyConnection) -> bool:
+    return bool(con.execute("SELECT 1 FROM quads WHERE o >= '_' LIMIT 1").fetchall())
 
 
 def _lines(*, graphs: bool, ordered: bool) -> str:

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import kg.export.aside
 import kg.export.blocks
+import kg.export.texts
 from kg.export import export
 from kg.export.blocks import blocks
 from kg.rdf.prefixes import prefixes
@@ -39,9 +41,9 @@ def test_a_block_holds_whole_subjects_in_their_order(
         con.execute("CREATE TABLE quads (g VARCHAR, s VARCHAR, p VARCHAR, o VARCHAR)")
         if ordered:
             con.execute(f"INSERT INTO quads VALUES {', '.join(['(?, ?, ?, ?)'] * len(ordered))}", list(chain(*ordered)))
-        monkeypatch.setattr(kg.export.blocks, "_BATCH", 3)
         before = None
-        for number, block in enumerate(blocks(con, ["FROM quads WHERE g IS NULL", "FROM quads WHERE g IS NOT NULL"])):
+        batches = con.sql("SELECT g, s, p, o FROM quads ORDER BY g NULLS FIRST, s, p, o").to_arrow_reader(3)
+        for number, block in enumerate(blocks(batches)):
             assert (block.first, block.graph) == (number == 0, before)
             subjects = block.subjects.to_pylist()
             assert [each["subject"] for each in subjects] == list(range(len(subjects)))
@@ -68,9 +70,11 @@ def test_the_text_does_not_depend_on_the_cuts(monkeypatch: pytest.MonkeyPatch, f
         for p in range(5)
     ]
     texts = set()
-    for rows, batch in ((250_000, 50_000), (7, 3), (20, 16)):
+    for rows, size, batch in ((250_000, 1 << 26, 50_000), (7, 1 << 26, 3), (20, 1 << 26, 16), (250_000, 1, 3)):
         monkeypatch.setattr(kg.export.blocks, "_ROWS", rows)
-        monkeypatch.setattr(kg.export.blocks, "_BATCH", batch)
+        monkeypatch.setattr(kg.export.blocks, "_BYTES", size)
+        monkeypatch.setattr(kg.export.aside, "BATCH", batch)
+        monkeypatch.setattr(kg.export.texts, "BATCH", batch)
         target = io.BytesIO()
         with session(quads) as con:
             export(con, target, format_, NAMES)
