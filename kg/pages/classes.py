@@ -265,7 +265,8 @@ def _cells(
     cells = []
     for prop in form.columns:
         shown = sorted((write.value(term, prop) for term in node.get(prop, ())), key=lambda value: value.order)
-        shown = [replace(each, unit=each.unit or units.get((thing, prop, each.term), "")) for each in shown]
+        if units:
+            shown = [replace(each, unit=each.unit or units.get((thing, prop, each.term), "")) for each in shown]
         # A unit that is in the name of the column need not be in each of its cells.
         heading = write.term(prop).label.text.casefold()
         shown = [replace(each, unit="") if len(each.unit) > _SHORT and each.unit in heading else each for each in shown]

@@ -31,6 +31,8 @@ class Context:
     vocabulary: Vocabulary
     # What was made for one page and stands on others, too.
     kept: dict[Hashable, Any] = field(default_factory=dict)
+    # What links to the thing that was asked for last.
+    newest: dict[str, Any] = field(default_factory=dict)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what was made under a key before, or make it; the key says all that it depends on."""
@@ -44,13 +46,20 @@ class Context:
     def writer(self, iris: Iterable[str], languages: Sequence[str], nodes: Mapping[str, Node] | None = None) -> Writer:
         """Return what writes terms on one page: it knows the labels of `iris`, and shows `nodes` in place."""
         wanted = set(iris)
-        here = self._described({iri for iri in wanted if not iri.startswith(self.settings.base)})
+        # A thing in a document with a hash has a page as long as anything in there has.
+        self.graph.note([iri.partition("#")[0] for iri in wanted if "#" in iri])
+        outside = self._described({iri for iri in wanted if not iri.startswith(self.settings.base)})
+
+        def here(iri: str) -> bool:
+            self.graph.note((iri, iri.partition("#")[0]))
+            return (iri.startswith(self.settings.base) and self.addresses.holds(iri)) or iri in outside
+
         return Writer(
             self.addresses,
-            self.labels.of(sorted(wanted), languages),
+            self.labels.of(wanted, languages),
             nodes or {},
             self.vocabulary.unit,
-            lambda iri: (iri.startswith(self.settings.base) and self.addresses.holds(iri)) or iri in here,
+            here,
             self.once(("terms", *languages), dict),
         )
 

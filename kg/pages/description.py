@@ -149,7 +149,8 @@ def island(iri: str, node: Node, names: Mapping[str, str], page: str) -> dict[st
         said["schema:name"] = name
     said["schema:mainEntityOfPage"] = {"@id": page}
     for predicate, terms in sorted(node.items()):
-        values = [shown for term in sorted(terms, key=str)[:20] if (shown := _json(term)) is not None]
+        few = terms if len(terms) == 1 else sorted(terms, key=str)[:20]
+        values = [shown for term in few if (shown := _json(term)) is not None]
         if predicate != TYPE and values:
             said[predicate] = values[0] if len(values) == 1 else values
             if predicate in names:

@@ -34,6 +34,7 @@ _SMALL_NODE = 12
 _MOST_NODES = 60
 _MOST_BLANKS = 200
 _WORKED_OUT = ("derived", "estimated")
+_TEXTS_OF_HEAD = frozenset((*DESCRIPTIONS, *OTHER_NAMES[:3], *TEXTS[:-1]))
 # The size of a number, and nothing for what is none; that which is not a number is not equal to itself.
 _NUMBER = "IF(xsd:double(?o) = xsd:double(?o), xsd:double(?o), 0)"
 
@@ -108,7 +109,7 @@ def said(context: Context, iri: str, languages: Sequence[str]) -> Said | None:
     node, counts = statements(context, iri)
     if not node:
         return None
-    nodes = _in_place(context, node)
+    nodes = _in_place(context, node, languages)
     own = proof.read(context.graph, [iri]) if _is_evidence(node) else {}
     found = proof.find(context.graph, [iri, *(name for name in nodes if not name.startswith("_:"))])
     nodes |= {name: found.nodes[name] for name in _values_of(node) if _is_evidence(found.nodes.get(name, {}))}
@@ -130,7 +131,7 @@ def said(context: Context, iri: str, languages: Sequence[str]) -> Said | None:
         iri,
         title,
         tuple(sorted((write.term(name) for name in _iris(node, TYPE)), key=by_label)),
-        tuple(chosen((term for prop in DESCRIPTIONS for term in node.get(prop, ())), languages)),
+        tuple(chosen([term for prop in DESCRIPTIONS if prop in node for term in node[prop]], languages)),
         _other_names(node, title, languages),
         _grouped(properties),
         tuple(sorted((write.term(name) for name in missing), key=by_label)),
@@ -188,7 +189,7 @@ class _Teller:
         # Nothing is known but the value itself: wherever it is the value, it looks alike.
         levels = tuple(self._is_reference(prop, term) for term in terms)
         key_ = ("property", prop, tuple(terms), levels, *self.languages)
-        return self.context.once(key_, lambda: replace(self._property(prop, terms, count), shared=True))
+        return self.context.once(key_, lambda: self._property(prop, terms, count, shared=True))
 
     def _is_plain(self, term: Term) -> bool:
         return isinstance(term, ox.Literal) or (
@@ -198,14 +199,15 @@ class _Teller:
     def _is_reference(self, prop: str, term: Term) -> bool:
         return bool(self.graphs) and any(graph.endswith(REFERENCE_GRAPH) for graph in self.graphs.get((prop, term), ()))
 
-    def _property(self, prop: str, terms: Iterable[Term], count: int) -> Property:
+    def _property(self, prop: str, terms: Iterable[Term], count: int, *, shared: bool = False) -> Property:
         told = [self.told(prop, term) for term in terms]
         if len(told) > 1:
             told.sort(key=lambda each: each.value.order)
         more = None
         if count > len(told):
             more = self.context.addresses.listing(self.iri, "of", prop)
-        return Property(self.write.term(prop), tuple(told), count, self.context.definition(prop, self.languages), more)
+        definition = self.context.definition(prop, self.languages)
+        return Property(self.write.term(prop), tuple(told), count, definition, more, shared)
 
     def told(self, prop: str, term: Term) -> Told:
         shown = self._shown(prop, term) if self.found.nodes else []
@@ -213,7 +215,7 @@ class _Teller:
         if not level and self._is_reference(prop, term):
             level = "reference"
         value = self.write.value(term, prop)
-        if value.number and not value.unit:
+        if shown and value.number and not value.unit:
             value = replace(value, unit=next((each.unit for each in shown if each.unit), ""))
         return Told(value, level, tuple(shown))
 
@@ -249,7 +251,7 @@ def by_label(link: Link) -> tuple[str, str]:
     return link.label.text.casefold(), link.iri
 
 
-def _in_place(context: Context, node: Node) -> dict[str, Node]:
+def _in_place(context: Context, node: Node, languages: Sequence[str]) -> dict[str, Node]:
     """Return the nodes that are shown where they are a value: blank ones, and small ones that have no name of their own."""
     blanks = blank_nodes(context.graph, (term for terms in node.values() for term in terms), _MOST_BLANKS)
     near = sorted(
@@ -261,7 +263,8 @@ def _in_place(context: Context, node: Node) -> dict[str, Node]:
             if isinstance(term, ox.NamedNode) and term.value not in context.vocabulary.terms
         }
     )
-    unnamed = list(islice((iri for iri in near if not context.labels.has(iri)), _MOST_NODES))
+    names = context.labels.of(near, languages)
+    unnamed = [iri for iri in near if not names[iri].named][:_MOST_NODES]
     nodes = about(context.graph, unnamed, _MOST_NODES * _SMALL_NODE * 4)
     small = {
         iri: found
@@ -307,16 +310,16 @@ def _iris(node: Node, predicate: str) -> list[str]:
 
 
 def _other_names(node: Node, title: Text, languages: Sequence[str]) -> tuple[Text, ...]:
-    found = [text for prop in OTHER_NAMES[:3] for text in chosen(node.get(prop, ()), languages)]
-    labels = [text for prop in LABELS for text in chosen(node.get(prop, ()), languages)]
-    return tuple({text.text: text for text in (*labels, *found) if text.text != title.text}.values())
+    named = (node[prop] for prop in (*LABELS, *OTHER_NAMES[:3]) if prop in node)
+    found = (text for terms in named for text in chosen(terms, languages))
+    return tuple({text.text: text for text in found if text.text != title.text}.values())
 
 
 def _in_head(prop: str, terms: Sequence[Term], told: Sequence[str] | None) -> bool:
     """Say whether the head of the page shows a property already."""
     if prop in (TYPE, NOT_STATED):
         return True
-    if prop in (*DESCRIPTIONS, *OTHER_NAMES[:3], *TEXTS[:-1]):
+    if prop in _TEXTS_OF_HEAD:
         return all(isinstance(term, ox.Literal) for term in terms)
     return prop in LABELS and not told
 

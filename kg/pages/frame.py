@@ -30,6 +30,11 @@ class Frame:
         top = self._top(here, asked) if asked else self._tops[here]
         return render(template, site=self._frame, at=self._addresses.page, top=top, **values)
 
+    def around(self) -> str:
+        """Return what is the same on the pages of all things."""
+        frame = self._frame
+        return f"{frame['head']}{frame['script']}{self._top('', '')}{frame['foot']}"
+
     def _top(self, here: str, asked: str) -> Markup:
         """Return what stands above each page; `here` is the page of the site that it is."""
         return part("top.html", site=self._about, at=self._addresses.page, here=here, asked=asked)

@@ -18,12 +18,17 @@ BY_TEXT: Final = "STR(?o) LANG(?o) STR(DATATYPE(?o)) isIRI(?o)"
 
 # The values of a thing's predicates.
 Node: TypeAlias = Mapping[str, list[Term]]
+# What a page notes that changes with any change of the graph.
+ANYTHING: Final = "_:"
 # A thing of which more is said than this is read property by property.
 LONGEST: Final = 1000
 
 
 class Graph(Protocol):
     """A graph that can be looked into, and that answers SELECT queries; its default graph is the merge of all its graphs."""
+
+    def note(self, things: Iterable[str]) -> None:
+        """Hear of things that a page is made of though it does not ask for them: they were asked about for another."""
 
     def node(self, thing: str | ox.BlankNode) -> Node:
         """Return what is said of a thing (an IRI, or a blank node), at most LONGEST + 1 statements."""

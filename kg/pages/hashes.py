@@ -16,7 +16,9 @@ _MOST = 500_000
 def documents(graph: Graph) -> Mapping[str, tuple[str, ...]]:
     """Return the things with a `#` in their IRI by the IRI of their document; the whole graph is read for it."""
     found: dict[str, list[str]] = defaultdict(list)
-    query = f"""SELECT DISTINCT ?s WHERE {{ ?s ?p ?o FILTER (isIRI(?s) && CONTAINS(STR(?s), "#")) }} LIMIT {_MOST}"""
+    # Each thing is looked at once, not each statement.
+    things = "SELECT DISTINCT ?s WHERE { ?s ?p ?o }"
+    query = f"""SELECT ?s WHERE {{ {{ {things} }} FILTER (isIRI(?s) && CONTAINS(STR(?s), "#")) }} LIMIT {_MOST}"""
     for (thing,) in graph.select(query):
         if isinstance(thing, ox.NamedNode):
             found[thing.value.partition("#")[0]].append(thing.value)

@@ -45,8 +45,19 @@ class Raw:
     count: int
 
 
-def incoming(context: Context, iri: str) -> list[Raw]:
+def incoming(context: Context, iri: str) -> Sequence[Raw]:
     """Return what links to a thing, the properties with few links first among equals by name."""
+    # The parts of a page ask for it one after the other.
+    context.graph.note((iri,))
+    found: Sequence[Raw] | None = context.newest.get(iri)
+    if found is None:
+        found = _found(context, iri)
+        context.newest.clear()
+        context.newest[iri] = found
+    return found
+
+
+def _found(context: Context, iri: str) -> list[Raw]:
     near = list(islice(context.graph.pointing(iri), _LOOKED_AT + 1))
     if len(near) <= _LOOKED_AT:
         return _sorted(near)

@@ -37,21 +37,16 @@ class Labels:
         self._known = known
         # Many pages name the same things.
         self._kept: dict[tuple[str, tuple[str, ...], int], Text] = {}
-        self._named: dict[str, bool] = {}
+        # What a name is made up from, beside the thing itself.
+        self._parts: dict[tuple[str, tuple[str, ...], int], set[str]] = {}
 
     def of(self, iris: Iterable[str], languages: Sequence[str]) -> dict[str, Text]:
         """Return a label for each IRI; of several the one whose language comes first in `languages`."""
         wanted = tuple(languages)
-        return {iri: self._of(iri, wanted, 0) for iri in dict.fromkeys(iris)}
-
-    def has(self, iri: str) -> bool:
-        """Say whether a thing has a label."""
-        found = self._named.get(iri)
-        if found is None:
-            found = self._best(self._asked(iri) or self._told(iri), ()) is not None
-            if len(self._named) >= _KEPT:
-                self._named.clear()
-            self._named[iri] = found
+        found = {iri: self._of(iri, wanted, 0) for iri in iris}
+        self._graph.note(found)
+        for iri in found:
+            self._graph.note(self._parts.get((iri, wanted, 0), ()))
         return found
 
     def _of(self, iri: str, languages: tuple[str, ...], depth: int) -> Text:
@@ -61,6 +56,7 @@ class Labels:
             found = self._best(self._asked(iri) or self._told(iri), languages) or self._made_up(iri, languages, depth)
             if len(self._kept) >= _KEPT:
                 self._kept.clear()
+                self._parts.clear()
             self._kept[place] = found
         return found
 
@@ -105,6 +101,9 @@ class Labels:
         if depth < _DEEPEST:
             parts = {part for part in role or () if part} | set(classes)
             names = {part: self._of(part, languages, depth + 1) for part in sorted(parts - {iri})}
+            if names:
+                deeper = (self._parts.get((part, languages, depth + 1), ()) for part in names)
+                self._parts[iri, languages, depth] = set(names).union(*deeper)
         return Text(_composed(iri, role, classes, names), named=False)
 
 

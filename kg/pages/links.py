@@ -26,13 +26,10 @@ class LinkRelation:
 def of_thing(context: Context, iri: str, types: tuple[str, ...] = ()) -> tuple[LinkRelation, ...]:
     """Return the relations of the page of a thing: its data, its other forms, its classes, the collection that it is in, the licence."""
     address = context.addresses
-    links = [LinkRelation(context.canonical(address.document(iri, "html")), "canonical")]
-    links += [
-        LinkRelation(address.document(iri, suffix), "alternate", MEDIA_TYPES[suffix]) for suffix in address.suffixes
-    ]
-    links += [
-        LinkRelation(address.document(iri, suffix), "describedby", MEDIA_TYPES[suffix]) for suffix in ("ttl", "jsonld")
-    ]
+    forms = {suffix: address.document(iri, suffix) for suffix in address.suffixes}
+    links = [LinkRelation(context.canonical(forms["html"]), "canonical")]
+    links += [LinkRelation(href, "alternate", MEDIA_TYPES[suffix]) for suffix, href in forms.items()]
+    links += [LinkRelation(forms[suffix], "describedby", MEDIA_TYPES[suffix]) for suffix in ("ttl", "jsonld")]
     # An IRI in a header is a URI: what cannot be one as it stands is left out there.
     links += [LinkRelation(type_, "type") for type_ in types if type_.isascii()]
     links += [LinkRelation(context.class_page(type_), "collection", "text/html") for type_ in types]

@@ -6,8 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from typing import ClassVar, Final
 from urllib.parse import quote, unquote
 
@@ -19,12 +18,15 @@ SUFFIXES: Final = ("html", "ttl", "jsonld")
 _PAGES: Final = ("class", "map", "ontology", "release", "search", "timeline")
 # Names at the top that things do not take.
 _TAKEN: Final = RESERVED | {"404", "bundle", "index", "redirects", "void"}
+# So many addresses are kept.
+_KEPT: Final = 20_000
 # A file's name may have 255 bytes, and a path 1024 in a bucket; a suffix is still to come.
 _LONGEST_NAME: Final = 200
 _LONGEST_PATH: Final = 800
 # What is safe in a name for all: neither hidden nor ended by what Windows drops, none of its devices, nothing that a shell or a URL reads otherwise.
 _NAME = re.compile(r"(?![.~ ])[\w .,~!$'()+=@&;-]+(?<![. ])")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_PLAIN_DEVICE = re.compile(r"(?:^|/)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:/|$)", re.IGNORECASE)
 _ENDING = re.compile(r"[0-9a-z_-]*\Z")
 _SIMPLE = re.compile(r"([a-z0-9]+):(\w+)", re.ASCII)
 
@@ -44,11 +46,9 @@ class StaticAddresses(Addresses):
     absent: frozenset[str] = frozenset()
     alone: frozenset[str] | None = None
     letters: int = 0
+    # Addresses without their suffixes: a page names the same few again and again.
+    stems: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     static: ClassVar[bool] = True
-
-    def __hash__(self) -> int:
-        """Hash by a part that tells most apart: all documents without a page are too many to hash for each address."""
-        return hash((self.base, self.root))
 
     suffixes: ClassVar[tuple[str, ...]] = SUFFIXES
 
@@ -64,7 +64,14 @@ class StaticAddresses(Addresses):
         """Return the address of the document about a thing in one of SUFFIXES; ValueError for another."""
         if suffix not in SUFFIXES:
             raise ValueError(f"there is no form {suffix!r}: only {', '.join(SUFFIXES)}")
-        return f"{_stem(self, iri.partition('#')[0])}.{suffix}"
+        document = iri.partition("#")[0]
+        stem = self.stems.get(document)
+        if stem is None:
+            stem = self.root + _address(self.place(document))
+            if len(self.stems) >= _KEPT:
+                self.stems.clear()
+            self.stems[document] = stem
+        return f"{stem}.{suffix}"
 
     def holds(self, iri: str) -> bool:
         """Say whether there is a page of a thing below the base."""
@@ -98,8 +105,11 @@ class StaticAddresses(Addresses):
         path = self._path(document)
         if path is None:
             return None
-        plain = PLAIN.fullmatch(path)
-        name = path if plain else unquote(path, errors="surrogateescape")
+        if PLAIN.fullmatch(path) and len(path) <= _LONGEST_NAME:
+            # What most are: nothing but a name that is taken could be wrong with it.
+            taken = path.partition("/")[0].casefold() in _TAKEN or _PLAIN_DEVICE.search(path)
+            return None if taken else path
+        name = unquote(path, errors="surrogateescape")
         segments = name.split("/")
         safe = (
             len(name.encode(errors="surrogateescape")) <= _LONGEST_PATH
@@ -164,12 +174,6 @@ def twins_of(names: Iterable[str]) -> frozenset[str]:
         folded = name.casefold()
         (found if folded in seen else seen).add(folded)
     return frozenset(found)
-
-
-@lru_cache(20_000)
-def _stem(addresses: StaticAddresses, document: str) -> str:
-    """Return the address of a document without its suffix; a page names the same few again and again."""
-    return addresses.root + _address(addresses.place(document))
 
 
 def _is_safe(segment: str) -> bool:

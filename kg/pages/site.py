@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from kg.pages import charts, classes, description, finding, links, sitemap, terms
+from kg.pages import article, charts, classes, description, finding, links, sitemap, terms
 from kg.pages import thing as things
 from kg.pages.addresses import Addresses, is_iri
 from kg.pages.classes import ClassCount
@@ -18,7 +18,7 @@ from kg.pages.context import Context
 from kg.pages.editor import Asked, Question, query_page
 from kg.pages.editor import terms as query_terms
 from kg.pages.frame import Frame
-from kg.pages.graph import Graph
+from kg.pages.graph import ANYTHING, Graph
 from kg.pages.labels import Labels
 from kg.pages.links import LinkRelation
 from kg.pages.listing import pages, parsed
@@ -143,7 +143,8 @@ class Site:
             return None
         found = things.thing(self._context, iri, languages, params or {}, self._overview.classes.get(iri, 0), broader())
         if found is not None:
-            return self._frame.page("entity.html", "", **found)
+            body = "" if found["list"] else article.body(found)
+            return self._frame.page("entity.html", "", thing_head=article.head(found), thing_body=body, **found)
         parts = self._overview.parts(iri)
         if any(part in self._overview.vocabulary.terms for part in parts):
             return self._terms(local_name(iri), iri, parts, languages)
@@ -277,6 +278,8 @@ class Site:
     # Parts of these
 
     def _terms(self, title: str, iri: str | None, chosen: Sequence[str], languages: Sequence[str]) -> str:
+        # It says how often terms are used.
+        self._graph.note((ANYTHING,))
         found = [self._overview.vocabulary.terms[name] for name in chosen if name in self._overview.vocabulary.terms]
         uses = self._overview.properties | self._overview.classes
         shown, properties = terms.documented(self._context, found, uses, languages)

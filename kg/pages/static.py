@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
 
-from kg.pages import classes, links, sitemap
+from kg.pages import article, classes, links, sitemap
 from kg.pages import thing as things
 from kg.pages.addresses import is_iri
 from kg.pages.labels import Text
 from kg.pages.listing import pages
 from kg.pages.releases import Letters, ReleaseShown
-from kg.pages.render import part
 from kg.pages.site import Site
 from kg.pages.values import Link
 
@@ -40,7 +40,7 @@ class StaticSite(Site):
             shown = []
             for each in self._things(iri, languages):
                 prefix = f"{section}#{each['said'].iri.partition('#')[2]}"
-                shown.append(part("section.html", prefix=prefix, **each))
+                shown.append(article.section(each, prefix))
                 titles.append(each["title"])
                 legend |= dict(each["legend"])
             if shown:
@@ -151,6 +151,11 @@ class StaticSite(Site):
             previous=previous,
             told=told,
         )
+
+    def surroundings(self) -> str:
+        """Return what the pages of all things depend on beside what they ask the graph: the settings, what is the same on all, and the terms that are known."""
+        settings = replace(self.settings, downloads=())
+        return f"{settings}{self._frame.around()}{sorted(self._overview.vocabulary.terms.items())}"
 
     def class_names(self) -> tuple[str, ...]:
         """Return the IRIs of the classes that have a page."""

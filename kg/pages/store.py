@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -31,10 +31,17 @@ class StoreGraph:
         self._near = lru_cache(_NEAR_KEPT)(self._pointing)
         self._named = any(True for _ in store.named_graphs())
 
+    def note(self, things: Iterable[str]) -> None:
+        """Take no note of what pages are made of: see NotingGraph."""
+
     def _node(self, thing: str | ox.BlankNode) -> Node:
         found: dict[str, list[Term]] = {}
         for quad in islice(self._quads(_term(thing), None, None), LONGEST + 1):
-            found.setdefault(quad.predicate.value, []).append(quad.object)
+            name = quad.predicate.value
+            if name in found:
+                found[name].append(quad.object)
+            else:
+                found[name] = [quad.object]
         return found
 
     def objects(self, thing: str, prop: str) -> list[Term]:

@@ -9,15 +9,18 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
 import pyoxigraph as ox
 
 from kg.pages import MEDIA_TYPES, Overview, SiteSettings, StaticAddresses, StaticSite
+from kg.pages.noting import NotingGraph
 from kg.pages.store import StoreGraph
 from kg.pages.writing import forms
-from kg.publishing.tree import Tree, Written
+from kg.publishing.again import Made, digest
+from kg.publishing.tree import Tree
 
 # So many documents, and pages of a class, are made and written in one go.
 _BATCH, _PAGES = 250, 20
@@ -39,8 +42,8 @@ class Maker:
     addresses: StaticAddresses
     overview: Overview
 
-    def site(self) -> StaticSite:
-        """Return the site; a process makes one and keeps it."""
+    def site(self) -> tuple[StaticSite, NotingGraph]:
+        """Return the site, and its graph; a process makes one and keeps it."""
         return _site(self)
 
     def tree(self) -> Tree:
@@ -53,11 +56,14 @@ class Maker:
 
 
 @cache
-def _site(maker: Maker) -> StaticSite:
+def _site(maker: Maker) -> tuple[StaticSite, NotingGraph]:
     from kg.store import open_store
 
-    graph = StoreGraph(open_store(maker.store), maker.settings.prefixes, _KEPT)
-    return StaticSite(graph, maker.settings, maker.addresses, maker.overview)
+    graph = NotingGraph(StoreGraph(open_store(maker.store), maker.settings.prefixes, _KEPT))
+    site = StaticSite(graph, maker.settings, maker.addresses, maker.overview)
+    # What all pages share is looked up now, and not for the first of them.
+    site.surroundings()
+    return site, graph
 
 
 @cache
@@ -69,7 +75,7 @@ def _tree(maker: Maker) -> Tree:
 class Work:
     """A part of the work: what writes its files, and how many documents they hold."""
 
-    do: Callable[[Maker], list[Written]]
+    do: Callable[[Maker], list[Made]]
     documents: int = 0
 
 
@@ -90,10 +96,10 @@ def classes(site: StaticSite) -> Iterator[Work]:
 @contextmanager
 def working(
     maker: Maker, documents: int, jobs: int, tell: Callable[[int], None]
-) -> Iterator[Callable[[Iterable[Work]], Iterator[Written]]]:
-    """Yield what does work on so many documents in so many processes, and yields the files in order; `tell` hears how many documents are done."""
+) -> Iterator[Callable[[Iterable[Work]], Iterator[Made]]]:
+    """Yield what does work on so many documents in so many processes, and yields what was made in order; `tell` hears how many documents are done."""
 
-    def here(works: Iterable[Work]) -> Iterator[Written]:
+    def here(works: Iterable[Work]) -> Iterator[Made]:
         for work in works:
             yield from work.do(maker)
             tell(work.documents)
@@ -105,10 +111,10 @@ def working(
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, context, _begin, (maker,)) as pool:
 
-        def there(works: Iterable[Work]) -> Iterator[Written]:
+        def there(works: Iterable[Work]) -> Iterator[Made]:
             waiting = list(works)
-            for work, files in zip(waiting, pool.map(_do, [work.do for work in waiting]), strict=True):
-                yield from files
+            for work, made in zip(waiting, pool.map(_do, [work.do for work in waiting]), strict=True):
+                yield from made
                 tell(work.documents)
 
         try:
@@ -118,11 +124,14 @@ def working(
             raise
 
 
-def make(maker: Maker, *, groups: Iterable[Group]) -> list[Written]:
+def make(maker: Maker, *, groups: Iterable[Group]) -> list[Made]:
     """Write the documents of some groups."""
-    site, names, addresses = maker.site(), maker.settings.prefixes, maker.addresses
+    (site, graph), names, addresses = maker.site(), maker.settings.prefixes, maker.addresses
     contents: list[tuple[str, bytes]] = []
+    made: list[tuple[str, int, bytes]] = []
     for group in groups:
+        graph.taken()
+        before = len(contents)
         pages = list(_bundle(site, group) if addresses.bundle(group[0]) else site.pages_of(group[0]))
         if not pages:
             continue
@@ -130,14 +139,16 @@ def make(maker: Maker, *, groups: Iterable[Group]) -> list[Written]:
         triples = [triple for document in group for triple in site.description(document)]
         files = [addresses.file(addresses.document(group[0], suffix)) for suffix in _SYNTAXES]
         contents += zip(files, forms(triples, _SYNTAXES.values(), names), strict=True)
-    return maker.tree().write(contents)
+        made.append((addresses.place(group[0]), len(contents) - before, digest(graph.taken())))
+    written = iter(maker.tree().write(contents))
+    return [Made(place, list(islice(written, count)), seen) for place, count, seen in made]
 
 
-def make_class(maker: Maker, *, iri: str, first: int, last: int) -> list[Written]:
+def make_class(maker: Maker, *, iri: str, first: int, last: int) -> list[Made]:
     """Write some pages of a class."""
     file = maker.addresses.file
-    pages = maker.site().class_pages(iri, first, last)
-    return maker.tree().write((file(address), page.encode("utf-8", "replace")) for address, page in pages)
+    pages = maker.site()[0].class_pages(iri, first, last)
+    return [Made("", maker.tree().write((file(address), page.encode("utf-8", "replace")) for address, page in pages))]
 
 
 def _bundle(site: StaticSite, group: Group) -> Iterator[tuple[str, str]]:
@@ -171,7 +182,7 @@ def _begin(maker: Maker) -> None:
     gc.set_threshold(_SELDOM)
 
 
-def _do(work: Callable[[Maker], list[Written]]) -> list[Written]:
+def _do(work: Callable[[Maker], list[Made]]) -> list[Made]:
     return work(_maker[0])
 
 

@@ -6,6 +6,8 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
 
 import duckdb
 
@@ -20,6 +22,7 @@ from kg.rdf.labels import LABELS
 _SHARD, _MOST = 1000, 5000
 _LONGEST_KEY = 12
 _PER_PAGE = 500
+_FETCHED = 10_000
 _LONGEST = 200
 _WORD = re.compile(r"\w+")
 
@@ -56,21 +59,23 @@ def index(con: duckdb.DuckDBPyConnection, site: StaticSite) -> Iterator[tuple[st
     shards: dict[str, list[object]] = {}
     for length in range(1, _LONGEST_KEY + 1):
         # A beginning that too many names share is made longer, as long as that tells them apart.
-        found = con.execute(
-            f"""SELECT left(word, {length}) AS key, count(*) AS n, bool_and(length(word) <= {length}) AS done FROM words
-            GROUP BY key HAVING n <= {_SHARD} OR done OR {length} = {_LONGEST_KEY} ORDER BY key"""
-        ).fetchall()
-        for key, count, _ in found:
-            rows = con.execute(
-                f"SELECT DISTINCT name, address, class FROM words WHERE left(word, {length}) = ? ORDER BY length(name), name, address LIMIT {_MOST}",
-                [key],
-            ).fetchall()
-            content = [[name, address.removeprefix(root), types.get(class_, -1)] for name, address, class_ in rows]
-            shards[key] = [_file(key), len(rows), *([1] if count > _MOST else [])]
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE keys AS SELECT left(word, {length}) AS key, count(*) AS n FROM words
+            GROUP BY key HAVING n <= {_SHARD} OR bool_and(length(word) <= {length}) OR {length} = {_LONGEST_KEY}"""
+        )
+        con.execute(
+            f"""SELECT key, n, name, address, class FROM (SELECT DISTINCT key, n, name, address, class FROM words JOIN keys ON key = left(word, {length}))
+            QUALIFY row_number() OVER (PARTITION BY key ORDER BY length(name), name, address) <= {_MOST}
+            ORDER BY key, length(name), name, address"""
+        )
+        for (key, count), rows in groupby(_fetched(con), lambda row: row[:2]):
+            content = [
+                [name, address.removeprefix(root), types.get(class_, -1)] for _, _, name, address, class_ in rows
+            ]
+            shards[key] = [_file(key), len(content), *([1] if count > _MOST else [])]
             yield f"search/{_file(key)}.json", _json(content)
         con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE words AS SELECT * FROM words WHERE left(word, {length}) NOT IN (SELECT unnest(?::VARCHAR[]))""",
-            [[key for key, _, _ in found]],
+            f"CREATE OR REPLACE TEMP TABLE words AS SELECT * FROM words WHERE left(word, {length}) NOT IN (SELECT key FROM keys)"
         )
     shown = [site.term(class_).text for class_ in classes]
     yield "search/index.json", _json({"root": root, "types": shown, "shards": shards})
@@ -98,6 +103,12 @@ def pages(con: duckdb.DuckDBPyConnection, site: StaticSite) -> Iterator[tuple[st
             each.href,
             site.names_page([Link(Text(name), iri, address) for name, iri, address in rows], number, letters),
         )
+
+
+def _fetched(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of the query that ran last."""
+    while rows := con.fetchmany(_FETCHED):
+        yield from rows
 
 
 def _text(term: str) -> str:

@@ -21,15 +21,21 @@ _MOST_LETTERS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The documents of a site, those that share files together, and the addresses of all pages."""
+    """The documents of a site, those that share files together, and the addresses of all pages.
+
+    `documents` is how many there are; `moved` are those below the base whose files are not called as they are, each with the name of its files; `bundled`
+    the directories of those that share files.
+    """
 
     groups: tuple[tuple[str, ...], ...]
     addresses: StaticAddresses
+    documents: int
+    moved: tuple[tuple[str, str], ...]
+    bundled: tuple[str, ...] = ()
 
-    @property
-    def documents(self) -> int:
-        """How many documents there are."""
-        return sum(map(len, self.groups))
+    def layout(self) -> str:
+        """Return what the addresses of all documents depend on beside their own IRIs."""
+        return f"{self.addresses.letters}{self.addresses.alone is None}{self.bundled}{sorted(self.addresses.twins)}"
 
 
 def planned(con: duckdb.DuckDBPyConnection, base: str, root: str, terms: Sequence[str], files: int) -> Plan:
@@ -37,34 +43,37 @@ def planned(con: duckdb.DuckDBPyConnection, base: str, root: str, terms: Sequenc
 
     Where they would have more than so many files, things share files.
     """
-    subjects = _column(con, "SELECT DISTINCT s[2:-2] FROM quads WHERE s[1] = '<' AND s[2] <> '<'")
-    named = _column(
-        con,
-        """SELECT DISTINCT o[2:-2] FROM quads WHERE starts_with(o, ?) AND NOT contains(o, '#')
-        UNION SELECT DISTINCT g[2:-2] FROM quads WHERE g IS NOT NULL AND NOT contains(g, '#') AND g[1] = '<'""",
-        f"<{base}",
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE documents AS SELECT split_part(s[2:-2], '#', 1) AS iri FROM quads WHERE s[1] = '<' AND s[2] <> '<'
+        UNION SELECT o[2:-2] FROM quads WHERE starts_with(o, ?) AND NOT contains(o, '#')
+        UNION SELECT g[2:-2] FROM quads WHERE g IS NOT NULL AND NOT contains(g, '#') AND g[1] = '<'""",
+        [f"<{base}"],
     )
     mentioned = _column(
         con,
-        "SELECT DISTINCT o[2:-2] FROM quads WHERE starts_with(o, $1) UNION SELECT DISTINCT p[2:-2] FROM quads WHERE starts_with(p, $1)",
+        """SELECT DISTINCT split_part(term[2:-2], '#', 1) FROM (SELECT o AS term FROM quads UNION SELECT p FROM quads) WHERE starts_with(term, ?)
+        EXCEPT FROM documents""",
         f"<{base}",
     )
-    found = {iri.partition("#")[0] for group in (subjects, named, terms) for iri in group}
-    documents = {iri for iri in found if is_iri(iri)}
-    absent = {document for iri in (*mentioned, *found) if (document := iri.partition("#")[0]) not in documents}
+    found = {*_column(con, "FROM documents"), *(iri.partition("#")[0] for iri in terms)}
+    documents = set(filter(is_iri, found))
+    absent = {*mentioned, *found} - documents
+    del found, mentioned
     plain = StaticAddresses(base, root)
     kept = {iri.partition("#")[0] for iri in terms if "#" in iri} & documents
     alone, letters = bundled(documents, kept, lambda: _machinery(con), files)
-    names = [
-        name for document in (documents if alone is None else alone) if (name := plain.natural(document)) is not None
-    ]
+    names = {document: plain.natural(document) for document in (documents if alone is None else alone)}
+    twins = twins_of(name for name in names.values() if name is not None)
     gone = frozenset(each for each in absent if each.startswith(base))
-    addresses = StaticAddresses(base, root, twins_of(names), gone, alone, letters)
+    addresses = StaticAddresses(base, root, twins, gone, alone, letters)
+    odd = sorted(each for each, name in names.items() if name is None or name.casefold() in twins)
+    moved = tuple((path, addresses.place(each)) for each in odd if (path := addresses.moved(each)) is not None)
     if alone is None:
-        return Plan(tuple((each,) for each in sorted(documents)), addresses)
+        return Plan(tuple((each,) for each in sorted(documents)), addresses, len(documents), moved)
     placed = sorted((addresses.place(each), each) for each in documents)
     groups = tuple(tuple(each for _, each in group) for _, group in groupby(placed, lambda each: each[0]))
-    return Plan(groups, addresses)
+    shared = sorted({directory(each) for each in documents - alone})
+    return Plan(groups, addresses, len(documents), moved, tuple(shared))
 
 
 def bundled(

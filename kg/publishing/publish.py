@@ -17,8 +17,9 @@ from kg.pages.assets import assets
 from kg.pages.store import StoreGraph, usual_base
 from kg.pages.writing import written
 from kg.publishing import names, redirects, releases
+from kg.publishing.again import Record, compared, standing
 from kg.publishing.documents import Maker, classes, things, working
-from kg.publishing.plan import Plan, directory, planned
+from kg.publishing.plan import Plan, planned
 from kg.publishing.releases import File, Published
 from kg.publishing.settings import PublishSettings, checked
 from kg.publishing.source import Source, opened
@@ -92,7 +93,8 @@ class _Run:
         return Summary(about["documents"], len(self.before.files), 0, 0, self.version)
 
     def all(self, tell: Progress) -> Summary:
-        """Write everything."""
+        """Write everything that is not as it should be."""
+        changes = compared(self.source.con, self.folder, self.before)
         # Dumps come first and the ways in last: whatever a page leads to is there before the page.
         release = self.dumps()
         known = [each for each in self.releases if each.version != self.version]
@@ -105,23 +107,17 @@ class _Run:
         site_settings = replace(site_settings, pictures=plan.documents <= _PICTURED and plan.addresses.alone is None)
         maker = Maker(self.source.store, self.folder, site_settings, plan.addresses, overview)
         site = StaticSite(graph, site_settings, plan.addresses, overview)
-        done = 0
-
-        def count(more: int) -> None:
-            nonlocal done
-            done += more
-            tell("things", done, plan.documents)
-
-        tell("things", 0, plan.documents)
-        with working(maker, plan.documents, self.settings.jobs, count) as do:
-            self.add(do(things(plan.groups)))
-            tell("lists", 0, 0)
-            self.add(do(classes(site)))
+        surroundings = hashlib.sha256(f"{__version__}{plan.layout()}{site.surroundings()}".encode()).hexdigest()
+        if surroundings != self.before.about.get("surroundings"):
+            changes = None
+        seen = self.documents(maker, plan, site, changes, tell)
         self.put(self.changelog(site, release))
         self.put(self.site_files(site, plan))
         about = {
             "kg": __version__,
             "inputs": self.inputs(),
+            "surroundings": surroundings,
+            "seen": seen,
             "documents": plan.documents,
             "current": self.version,
             "releases": releases.told(self.releases),
@@ -129,6 +125,32 @@ class _Run:
         removed = finish(self.folder, self.before, self.files, about)
         changed = sum(each.changed for each in self.files.values())
         return Summary(plan.documents, len(self.files), changed, removed, self.version)
+
+    def documents(self, maker: Maker, plan: Plan, site: StaticSite, changes: set[str] | None, tell: Progress) -> str:
+        """Write the documents that the changes of the graph touch, all where these are not known, and the pages of classes; return the digest of the record of them."""
+        record = Record(self.folder)
+        waiting = {plan.addresses.place(group[0]): group for group in plan.groups}
+        for made in standing(self.folder, self.before, changes) if changes is not None else ():
+            if changes is not None and made.place in waiting and changes.isdisjoint(waiting[made.place]):
+                del waiting[made.place]
+                self.add(made.files)
+                record.add(made)
+        done = plan.documents - sum(map(len, waiting.values()))
+
+        def count(more: int) -> None:
+            nonlocal done
+            done += more
+            tell("things", done, plan.documents)
+
+        count(0)
+        with working(maker, plan.documents, self.settings.jobs, count) as do:
+            for made in do(things(waiting.values())):
+                self.add(made.files)
+                record.add(made)
+            tell("lists", 0, 0)
+            for made in do(classes(site)):
+                self.add(made.files)
+        return record.put()
 
     def add(self, files: Iterable[Written]) -> None:
         """Remember what was written."""
@@ -229,9 +251,7 @@ class _Run:
     def rules(self, site: StaticSite, plan: Plan) -> redirects.Rules:
         """Return what rules of web servers have to know."""
         base, addresses = site.settings.base, plan.addresses
-        below = [each for group in plan.groups for each in group if each.startswith(base)]
-        moved = [(path, addresses.place(each)) for each in below if (path := addresses.moved(each)) is not None]
-        shared = {directory(each)[len(base) :] for each in below if addresses.bundle(each)}
+        shared = [each[len(base) :] for each in plan.bundled if each.startswith(base)]
         only = [
             path
             for each in site.hash_documents()
@@ -242,7 +262,7 @@ class _Run:
             addresses,
             self.settings.url,
             tuple(sorted(only))[:_MOST_RULES],
-            tuple(sorted(moved))[:_MOST_RULES],
+            tuple(sorted(plan.moved))[:_MOST_RULES],
             dataset.removeprefix(base) if dataset.startswith(base) else None,
             tuple(sorted(shared)) if len(shared) <= _MOST_RULES else None,
         )

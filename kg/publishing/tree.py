@@ -15,6 +15,7 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -111,7 +112,7 @@ class Tree:
 
     def _names(self) -> frozenset[str]:
         if self._ours is None:
-            self._ours = frozenset((*read_manifest(self.folder).files, *read_journal(self.folder)))
+            self._ours = frozenset(chain(_names(self.folder), read_journal(self.folder)))
         return self._ours
 
     def _announce(self, names: Iterable[str]) -> None:
@@ -196,10 +197,9 @@ def finish(folder: Path, before: Manifest, files: Mapping[str, Written], about: 
             (folder / name).unlink()
             removed += 1
         _remove_empty(folder, name)
+    part = aside(folder) / "manifest"
     lines = [json.dumps({"format": _FORMAT, **about}, ensure_ascii=False, sort_keys=True)]
     lines += [f"{each.sha256} {each.size} {each.name}" for _, each in sorted(files.items())]
-    part = folder / _ASIDE / "manifest"
-    part.parent.mkdir(exist_ok=True)
     part.write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
     part.replace(folder / MANIFEST)
     (folder / JOURNAL).unlink(missing_ok=True)
@@ -225,12 +225,26 @@ def read_manifest(folder: Path) -> Manifest:
     return Manifest(about, files)
 
 
+def _names(folder: Path) -> Iterator[str]:
+    """Yield the names of a manifest that was read before, without the rest of it."""
+    with suppress(FileNotFoundError), (folder / MANIFEST).open("rb") as lines:
+        for line in islice(lines, 1, None):
+            yield line.decode("utf-8", "surrogateescape").split(" ", 2)[2].rstrip("\n")
+
+
 def read_journal(folder: Path) -> list[str]:
     """Return the names that a run which did not end has announced; a line that is cut is none."""
     with suppress(FileNotFoundError):
         told = (folder / JOURNAL).read_bytes().decode("utf-8", "surrogateescape")
         return told.split("\n")[:-1]
     return []
+
+
+def aside(folder: Path) -> Path:
+    """Return the folder, made if it is missing, for files that are not yet in their places."""
+    place = folder / _ASIDE
+    place.mkdir(exist_ok=True)
+    return place
 
 
 def digest_of(path: Path) -> str:

@@ -56,7 +56,9 @@ def file_store(quads: Iterable[ox.Quad], folder: Path) -> None:
 
 
 def _merged(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
-    """Yield each quad, and its triple for the default graph."""
+    """Yield each quad, and the triple of one of a named graph for the default graph."""
+    default = ox.DefaultGraph()
     for quad in quads:
         yield quad
-        yield ox.Quad(quad.subject, quad.predicate, quad.object)
+        if quad.graph_name != default:
+            yield ox.Quad(quad.subject, quad.predicate, quad.object)

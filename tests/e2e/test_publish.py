@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 import pytest
+import zstandard
 
 from kg.publishing.redirects import accepted
 from kg.serving.negotiation import choose
@@ -292,6 +293,70 @@ def test_only_what_changed_is_written_and_what_went_is_removed(graph: Path, tmp_
     assert {name: digest for name, digest in contents(fresh).items() if name.startswith("id/")} == {
         name: digest for name, digest in same.items() if name.startswith("id/")
     }
+
+
+def made_of_the_seeds(release: Path, folder: Path) -> tuple[Path, str]:
+    """Return a file for a graph, and the graph of a release as N-Quads."""
+    folder.mkdir()
+    packed = (release / "graph.nq.zst").read_bytes()
+    return folder / "graph.nq", zstandard.ZstdDecompressor().decompressobj().decompress(packed).decode()
+
+
+@pytest.mark.parametrize("most", [300_000, 400])
+@pytest.mark.parametrize(
+    ("what", "change"),
+    [
+        ("a name", lambda text: text.replace('"China"', '"Zhongguo"')),
+        ("a thing is gone", lambda text: re.sub(r"(?m)^<[^>]*/id/country/CHN> .*\n", "", text)),
+        ("a thing is renamed", lambda text: text.replace("/id/country/CHN>", "/id/country/CH2>")),
+        (
+            "a class has one more",
+            lambda text: re.sub(r"(?m)^(<[^>]*/id/country/)CHN(> .*)$", r"\1CHN\2\n\1XXX\2", text),
+        ),
+    ],
+)
+def test_a_changed_graph_gives_what_a_first_run_gives(
+    what: str, change: Callable[[str], str], most: int, release: Path, tmp_path: Path
+) -> None:
+    graph, text = made_of_the_seeds(release, tmp_path / "graph")
+    changed = change(text)
+    assert changed != text, what
+    graph.write_text(text, "utf-8")
+    publish(graph, tmp_path / "site", "--files", str(most))
+    graph.write_text(changed, "utf-8")
+    publish(graph, tmp_path / "site", "--files", str(most))
+    publish(graph, tmp_path / "fresh", "--files", str(most))
+    # A site knows the releases before, too.
+    found, fresh = (
+        {
+            name: each
+            for name, each in contents(tmp_path / name).items()
+            if not name.startswith((".kg-site", "release", "void."))
+        }
+        for name in ("site", "fresh")
+    )
+    assert len(fresh) > 100
+    assert found == fresh
+
+
+def test_documents_that_a_change_does_not_touch_are_not_made_again(release: Path, tmp_path: Path) -> None:
+    graph, text = made_of_the_seeds(release, tmp_path / "graph")
+    site = tmp_path / "site"
+    graph.write_text(text, "utf-8")
+    publish(graph, site)
+    # Of the same size, so that only one who made it again would see.
+    untouched = next(path for path in sorted(site.glob("id/benchmark/*.html")))
+    marked = untouched.read_bytes().replace(b"<body>", b"<BODY>")
+    untouched.write_bytes(marked)
+    graph.write_text(text.replace('"China"', '"Zhongguo"'), "utf-8")
+    publish(graph, site)
+    assert untouched.read_bytes() == marked
+    # Where the record does not fit the manifest, nothing is taken on trust.
+    with (site / ".kg-site.seen").open("ab") as record:
+        record.write(b"\n")
+    graph.write_text(text, "utf-8")
+    publish(graph, site)
+    assert untouched.read_bytes() != marked
 
 
 def test_files_of_others_stay_and_are_not_replaced(graph: Path, tmp_path: Path) -> None:
