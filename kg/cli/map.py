@@ -223,7 +223,7 @@ def _tell(found: Sequence[Reject], count: int, rejects: Path | None) -> int:
     if not found:
         return 0
     if any(reject.reason.startswith('"" is no ') for reject in found):
-        click.echo('an empty field is an empty text; `rml:null ""` in the logical source makes it no value', err=True)
+        click.echo('an empty field is an empty text; `rml:null ""` at the rml:source makes it no value', err=True)
     more = (
         f"; {'it is' if count == 1 else 'all of them are'} in {rejects}"
         if rejects

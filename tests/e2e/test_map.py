@@ -82,6 +82,20 @@ def test_rows_that_do_not_fit_are_status_1(place: Path) -> None:
     assert len((place / "out.nt").read_text(encoding="utf-8").splitlines()) == 3
 
 
+def test_empty_fields_where_numbers_are_wanted_are_told_with_what_to_do(place: Path) -> None:
+    (place / "a.csv").write_text("id,name\n1,\n2,7\n", encoding="utf-8")
+    number = "; rml:predicateObjectMap [ rml:predicate ex:n ; rml:objectMap [ rml:reference "
+    number += '"name" ; rml:datatype <http://www.w3.org/2001/XMLSchema#integer> ] ]'
+    (place / "m.ttl").write_text(mapping(more=number), encoding="utf-8")
+    said = run(place, "m.ttl", "-o", "out.nt", status=1).stderr
+    assert b'a.csv, row 1: "" is no xsd:integer' in said
+    assert b'`rml:null ""` at the rml:source' in said
+    source = '[ a rml:RelativePathSource ; rml:root rml:MappingDirectory ; rml:path "a.csv" ; rml:null "" ]'
+    (place / "m.ttl").write_text(mapping(more=number).replace('"a.csv"', source), encoding="utf-8")
+    assert run(place, "m.ttl", "-o", "out.nt").stderr == b""
+    assert len((place / "out.nt").read_text(encoding="utf-8").splitlines()) == 2
+
+
 def test_strict_leaves_the_older_file_alone(place: Path) -> None:
     (place / "m.ttl").write_text(mapping(more=URLS), encoding="utf-8")
     (place / "out.nt").write_text("older", encoding="utf-8")
