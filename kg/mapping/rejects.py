@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,27 +76,23 @@ class SetAside:
 
     def write(self, path: Path) -> None:
         """Write all of them as JSON Lines, whole or not at all."""
-        aside = _aside(path)
-        with aside.open("wb"):
-            # What cannot be written is told before the work.
-            pass
         sources, places = ([_json(str(each)) for each in found] for found in (self._sources, self._places))
         line = f"""'{{"source": ' || {_list(sources)}[source + 1] || ', "row": ' || row || ', "rule": ' || {_list(places)}[rule + 1] || ', "reason": ' || to_json(reason)::VARCHAR || '}}'"""
-        self._con.execute(
-            f"COPY (SELECT {line} FROM ({_EACH}) ORDER BY source, row, rule, reason) TO {quoted(str(aside))} "
-            "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER E'\\x01')"
-        )
-        with aside.open("a", encoding="utf-8") as stream:
-            stream.writelines(map(_line, self._lines))
-        aside.replace(path)
+        with _aside(path) as aside:
+            # What cannot be written is told before the work.
+            aside.touch()
+            self._con.execute(
+                f"COPY (SELECT {line} FROM ({_EACH}) ORDER BY source, row, rule, reason) TO {quoted(str(aside))} "
+                "(FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER E'\\x01')"
+            )
+            with aside.open("a", encoding="utf-8") as stream:
+                stream.writelines(map(_line, self._lines))
 
 
 def write_rejects(found: Sequence[Reject], path: Path) -> None:
     """Write rejects as JSON Lines, whole or not at all."""
-    aside = _aside(path)
-    with aside.open("w", encoding="utf-8") as stream:
+    with _aside(path) as aside, aside.open("w", encoding="utf-8") as stream:
         stream.writelines(map(_line, found))
-    aside.replace(path)
 
 
 def refuse(rejects: Sequence[Reject]) -> None:
@@ -109,8 +106,15 @@ def refuse(rejects: Sequence[Reject]) -> None:
         )
 
 
-def _aside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
+@contextmanager
+def _aside(path: Path) -> Iterator[Path]:
+    """Yield a file that takes the place of another at the end, and goes if that is not reached."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield aside
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _line(reject: Reject) -> str:
