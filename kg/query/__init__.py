@@ -5,6 +5,7 @@ from __future__ import annotations
 from kg.query.counts import counts
 from kg.query.endpoint import ask_endpoint
 from kg.query.explain import Explanation, explain
+from kg.query.lookup import Lookup, lookup
 from kg.query.named import Question, question, questions
 from kg.query.reading import Reading, read, scoped
 from kg.query.results import FORMATS, render
@@ -14,12 +15,14 @@ from kg.query.text import explanation_text
 __all__ = [
     "FORMATS",
     "Explanation",
+    "Lookup",
     "Question",
     "Reading",
     "ask_endpoint",
     "counts",
     "explain",
     "explanation_text",
+    "lookup",
     "question",
     "questions",
     "read",

@@ -16,16 +16,19 @@ from urllib.parse import quote, urlsplit
 from kg.query import Reading, read, scoped
 from kg.serving.cache import Cache, Repeats
 from kg.serving.coding import packed
-from kg.serving.execute import Query, execute
-from kg.serving.http import Later
+from kg.serving.execute import execute, results_media
+from kg.serving.http import Later, head
 from kg.serving.limits import Rate
+from kg.serving.lookups import Lookups, Manner
 from kg.serving.messages import Answer, Problem, Request
 from kg.serving.negotiation import choose, encoding, languages
 from kg.serving.pool import Pool
 from kg.serving.protocol import Operation, graph_named, is_deep, operation
+from kg.serving.question import Question, question
+from kg.serving.replies import KEPT, READ, STORE, is_browser, open_to_all, options, tag_of, told, unchanged
 from kg.serving.settings import Setup
 from kg.serving.states import Open, Reader, Writing
-from kg.serving.statics import Statics, matches, release_file
+from kg.serving.statics import Statics, release_file
 from kg.serving.telemetry import Telemetry
 from kg.serving.work import Dump, Job, Page, Parse
 from kg.serving.writer import Change, Update
@@ -35,18 +38,8 @@ _LOOKUP_SECONDS, _LOOKUP_ROWS = 0.02, 2000
 # Of a text that is longer, others do not wait for the reading.
 _LONG = 10_000
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
-_EXPOSED = "ETag, Link, Location, Retry-After, Kg-Truncated, Kg-Row-Limit"
-_EVERYWHERE = {
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": _EXPOSED,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-}
-_KEPT = {"vary": "Accept, Accept-Encoding, Accept-Language", "cache-control": "no-cache"}
 _DESCRIPTIONS = ("text/turtle", "application/rdf+xml", "application/ld+json", "application/n-triples", "text/html")
 _UPWARD = re.compile(r"/(?:\.|%2e){1,2}(?:[/?#]|$)", re.IGNORECASE)
-_READ = "GET, HEAD, OPTIONS"
-_STORE = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
 
 
 class App:
@@ -58,7 +51,10 @@ class App:
         self.rate = Rate(self.settings.rate)
         # An answer that is asked for again is kept a second time, as it goes out.
         self.cache: Cache[Answer] = Cache(self.settings.cache // 2)
-        self.repeats = Repeats(self.settings.cache // 2, lambda: reader.version.number, self._again)
+        lookups = Lookups(
+            lambda: reader.at_hand, self._manner, lambda client: not self.rate.wait(client), self.settings
+        )
+        self.repeats = Repeats(self.settings.cache // 2, lambda: reader.version.number, self._again, lookups.get)
         self.statics = Statics()
         local = self.settings.host in ("127.0.0.1", "::1", "localhost")
         self.names = frozenset((*_LOCAL, *self.settings.names)) if local else None
@@ -69,23 +65,23 @@ class App:
             self._admit(request)
             begun = self._sparql(request) if request.path == "/sparql" else partial(self._answer, request)
         except Problem as problem:
-            begun = _told(request, problem)
-        return _open_to_all(begun) if isinstance(begun, Answer) else partial(self._later, request, begun)
+            begun = told(request, problem)
+        return open_to_all(begun) if isinstance(begun, Answer) else partial(self._later, request, begun)
 
     async def _later(self, request: Request, begun: Later) -> Answer:
         try:
-            return _open_to_all(await begun())
+            return open_to_all(await begun())
         except Problem as problem:
-            return _open_to_all(_told(request, problem))
+            return open_to_all(told(request, problem))
 
     async def _answer(self, request: Request) -> Answer:
         path = request.path
         if request.method == "OPTIONS":
-            return _options(path)
+            return options(path)
         if path == "/store" or path.startswith("/store/"):
             return await self._store(request)
         if request.method not in ("GET", "HEAD") and (path, request.method) != ("/reconcile", "POST"):
-            raise Problem(405, f"{request.method} means nothing here", headers={"allow": _READ})
+            raise Problem(405, f"{request.method} means nothing here", headers={"allow": READ})
         if path == "/health":
             await self.reader.current()
             return Answer(200, {"content-type": "text/plain; charset=utf-8", "cache-control": "no-store"}, b"ok\n")
@@ -109,6 +105,10 @@ class App:
         wait = self.rate.wait(request.client)
         if wait:
             raise Problem(429, "you ask too often", headers={"retry-after": str(int(wait) + 1)})
+        self._named(request)
+
+    def _named(self, request: Request) -> None:
+        """Raise Problem where the server is called by a name that is not its own."""
         if self.names is not None:
             name = request.header("host").lower()
             if (name if name.endswith("]") else name.rpartition(":")[0] or name) not in self.names:
@@ -125,7 +125,7 @@ class App:
 
     def _sparql(self, request: Request) -> Answer | Later:
         if request.method == "OPTIONS":
-            return _options(request.path)
+            return options(request.path)
         if len(request.query) + len(request.body) >= _LONG:
             return partial(self._long, request)
         asked = operation(request)
@@ -149,53 +149,60 @@ class App:
         request.notes["text"] = asked.text
         if asked.kind == "update":
             return partial(self._update, request, asked, reading)
-        accept = request.header("accept")
-        if request.method == "GET" and not asked.format_ and _is_browser(accept):
+        if request.method == "GET" and not asked.format_ and is_browser(request.header("accept")):
             return Answer(303, {"location": f"/query?query={quote(asked.text, safe='')}", "vary": "Accept"})
         _allow("SERVICE", reading.services, self.settings.services)
-        likes = asked.format_ or accept
-        query = partial(
-            Query,
-            asked.text,
-            likes,
-            asked.default_graphs,
-            asked.named_graphs,
-            tuple(graph for graph in reading.graphs if graph is not None and ":" in graph),
-            base=self._origin(request) + "/sparql",
-        )
-        coding = encoding(request.header("accept-encoding"))
-        key = (asked.text, request.header("host"), likes, asked.default_graphs, asked.named_graphs, coding)
+        questioned = question(request, asked, reading, self._origin(request))
         if reading.lookup and (opened := self.reader.at_hand) is not None:
-            found = self._looked_up(request, opened, query, key, coding)
+            found = self._looked_up(request, opened, questioned)
             if found is not None:
                 return found
-        return partial(self._query, request, query, key, coding, reading.volatile or bool(reading.services))
+        return partial(self._query, request, questioned, reading.volatile or bool(reading.services))
 
-    def _looked_up(
-        self, request: Request, opened: Open, query: Callable[[int, float], Query], key: object, coding: str
-    ) -> Answer | None:
+    def _looked_up(self, request: Request, opened: Open, questioned: Question) -> Answer | None:
         """Answer a look-up here; None if that takes too long. It costs less than to look through what is kept."""
-        tag = _tag(opened, key)
-        if (same := _unchanged(request, tag)) is not None:
+        tag = tag_of(opened, questioned)
+        if (same := unchanged(request, tag)) is not None:
             return same
         parts: list[bytes] = []
         media: list[str] = []
-        quick = query(min(_LOOKUP_ROWS, self.settings.rows or _LOOKUP_ROWS), _LOOKUP_SECONDS)
+        quick = questioned.query(min(_LOOKUP_ROWS, self.settings.rows or _LOOKUP_ROWS), _LOOKUP_SECONDS)
         if execute(opened.store, quick, opened.prefixes, media.append, parts.append).truncated:
             return None
         request.notes["cached"] = False
-        body, used = packed(b"".join(parts), media[0], coding)
-        headers = {**_KEPT, "content-type": media[0], **({"content-encoding": used} if used else {}), "etag": tag}
+        body, used = packed(b"".join(parts), media[0], questioned.coding)
+        headers = {**KEPT, "content-type": media[0], **({"content-encoding": used} if used else {}), "etag": tag}
         return Answer(200, headers, body, state=opened.state.number if request.method == "GET" else -1)
 
-    async def _query(
-        self, request: Request, query: Callable[[int, float], Query], key: object, coding: str, fresh: bool
-    ) -> Answer:
+    def _manner(self, request: Request, opened: Open) -> Manner | None:
+        """Return how look-ups like this are answered by their bytes; None where this one is not, for it is no look-up or not to be answered as most are."""
+        try:
+            self._named(request)
+            asked = operation(request) if request.path == "/sparql" else None
+        except Problem:
+            return None
+        wanted = (request.method, asked and asked.kind, asked and asked.default_graphs, asked and asked.named_graphs)
+        if asked is None or wanted != ("GET", "query", None, None) or "if-none-match" in request.headers:
+            return None
+        questioned = question(request, asked, Reading(), self._origin(request))
+        media = results_media(questioned.likes)
+        if media is None or media[1] != "json" or (not asked.format_ and is_browser(questioned.likes)):
+            return None
+        lines = head(open_to_all(Answer(200, {**KEPT, "content-type": media[0]})))
+        return Manner(
+            asked.text,
+            questioned.coding,
+            media[0],
+            lines,
+            lambda text: tag_of(opened, questioned._replace(text=text)),
+        )
+
+    async def _query(self, request: Request, questioned: Question, fresh: bool) -> Answer:
         """Have a worker answer a query; what is to be `fresh` is not kept."""
         opened = await self.reader.current()
         if not fresh:
-            return await self._cached(request, opened, key, lambda: self._evaluated(opened, query, coding))
-        answer = await self._evaluated(opened, query, coding)
+            return await self._cached(request, opened, questioned, lambda: self._evaluated(opened, questioned))
+        answer = await self._evaluated(opened, questioned)
         answer.headers["cache-control"] = "no-store"
         return answer
 
@@ -204,8 +211,8 @@ class App:
     ) -> Answer:
         """Return an answer that was given before, or make it; 304 where the client has it."""
         number = opened.state.number
-        tag = _tag(opened, key)
-        if (same := _unchanged(request, tag)) is not None:
+        tag = tag_of(opened, key)
+        if (same := unchanged(request, tag)) is not None:
             return same
         state = number if request.method == "GET" else -1
         found = self.cache.get(number, key)
@@ -215,15 +222,16 @@ class App:
             return Answer(found.status, found.headers, found.body, state=state if found.status == 200 else -1)
         answer = await make()
         if answer.status == 200:
-            answer.headers = {**_KEPT, **answer.headers, "etag": tag}
+            answer.headers = {**KEPT, **answer.headers, "etag": tag}
         if answer.pieces is None and answer.status in (200, 303, 404):
             self.cache.put(number, key, answer)
             answer.state = state if answer.status == 200 else -1
         return answer
 
-    async def _evaluated(self, opened: Open, query: Callable[[int, float], Query], coding: str) -> Answer:
+    async def _evaluated(self, opened: Open, questioned: Question) -> Answer:
         seconds = self.settings.seconds
-        answer = await self.pool.do(Job(opened.state, query(self.settings.rows, seconds), coding), seconds)
+        job = Job(opened.state, questioned.query(self.settings.rows, seconds), questioned.coding)
+        answer = await self.pool.do(job, seconds)
         if "kg-truncated" in answer.headers:
             self.telemetry.event("truncated")
         return answer
@@ -285,7 +293,7 @@ class App:
                 lambda: self.pool.do(Job(opened.state, dump, coding), self.settings.seconds),
             )
         if method not in ("PUT", "POST", "DELETE"):
-            raise Problem(405, f"{method} means nothing here", headers={"allow": _STORE})
+            raise Problem(405, f"{method} means nothing here", headers={"allow": STORE})
         writing = self._writer(request)
         seconds = self.settings.seconds
         fresh = method == "POST" and request.path.rstrip("/") == "/store" and not request.query
@@ -346,29 +354,6 @@ class App:
         )
 
 
-def _open_to_all(answer: Answer) -> Answer:
-    answer.headers = {**_EVERYWHERE, **answer.headers}
-    return answer
-
-
-def _told(request: Request, problem: Problem) -> Answer:
-    offers = ("application/problem+json", "application/json", "text/plain")
-    return problem.answer(plain=choose(request.header("accept"), offers) == "text/plain")
-
-
-def _tag(opened: Open, key: object) -> str:
-    """Return what tells the answer to a request from all others."""
-    return f'W/"{opened.tag}-{hashlib.blake2b(repr(key).encode(), digest_size=8).hexdigest()}"'
-
-
-def _unchanged(request: Request, tag: str) -> Answer | None:
-    """Return 304 where the client has the answer."""
-    wanted = request.header("if-none-match")
-    if wanted and wanted.strip() != "*" and matches(wanted, tag):
-        return Answer(304, {**_KEPT, "etag": tag})
-    return None
-
-
 def _allow(word: str, asked: tuple[str | None, ...], allowed: tuple[str, ...]) -> None:
     """Raise Problem where a request would have the server fetch what it is not told to."""
     for each in asked:
@@ -382,29 +367,5 @@ def _allow(word: str, asked: tuple[str | None, ...], allowed: tuple[str, ...]) -
             )
 
 
-def _is_browser(accept: str) -> bool:
-    """Return whether a page is liked more than results are."""
-    return choose(accept, ("application/sparql-results+json", "text/turtle", "text/html")) == "text/html"
-
-
 def _detail(body: bytes) -> str:
     return str(json.loads(body)["detail"])
-
-
-def _options(path: str) -> Answer:
-    methods = (
-        _STORE
-        if path.startswith("/store")
-        else "GET, HEAD, POST, OPTIONS"
-        if path in ("/sparql", "/reconcile")
-        else _READ
-    )
-    return Answer(
-        204,
-        {
-            "allow": methods,
-            "access-control-allow-methods": methods,
-            "access-control-allow-headers": "Accept, Authorization, Content-Type",
-            "access-control-max-age": "86400",
-        },
-    )

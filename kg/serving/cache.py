@@ -78,20 +78,33 @@ class Whole:
 class Repeats:
     """Answers by the very bytes of their requests: what is asked again and again, as it was asked before, need not be read again.
 
-    An answer is kept when it is given for the second time: most are never asked for again, and to keep them all takes longer than to make a small one. `state` tells the number of the newest state of the data, `admit` whether a client may ask now.
+    An answer is kept when it is given for the second time: most are never asked for again, and to keep them all takes longer than to make a small one. `state` tells
+    the number of the newest state of the data, `admit` whether a client may ask now; `make` answers what is not kept, where it can do so by the bytes alone.
     """
 
-    def __init__(self, limit: int, state: Callable[[], int], admit: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        limit: int,
+        state: Callable[[], int],
+        admit: Callable[[str], bool],
+        make: Callable[[bytes, str], Whole | None] = lambda *_: None,
+    ) -> None:
         self._cache: Cache[Whole] = Cache(limit)
-        self._state, self._admit = state, admit
+        self._state, self._admit, self._make = state, admit, make
         # Hashes of the requests that came, and of those that came before them.
         self._seen: set[int] = set()
         self._before: set[int] = set()
 
     def get(self, data: bytes, client: str) -> Whole | None:
-        """Return what was answered to these bytes, if that still holds, and the client may have it."""
-        found = self._cache.get(self._state(), data)
-        return found if found is not None and self._admit(client) else None
+        """Return what was answered to these bytes, if that still holds, and the client may have it; or what is answered to them now."""
+        number = self._state()
+        found = self._cache.get(number, data)
+        if found is not None:
+            return found if self._admit(client) else None
+        made = self._make(data, client)
+        if made is not None and self.came(data):
+            self.put(number, data, made)
+        return made
 
     def came(self, data: bytes) -> bool:
         """Note a request that had to be answered; return whether it is not the first with these bytes, so that its answer is worth keeping."""

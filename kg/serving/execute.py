@@ -144,6 +144,12 @@ class Outcome:
     truncated: str = ""
 
 
+def results_media(accept: str) -> tuple[str, str] | None:
+    """Return the media type in which a client gets rows, and the name of its format; None where it likes none."""
+    media = choose(accept, _OFFERS)
+    return None if media is None else (_typed(media), RESULTS[_ALIASES.get(media, media)])
+
+
 def execute(
     store: ox.Store,
     query: Query,
@@ -160,11 +166,11 @@ def execute(
             raise Problem(406, f"a graph comes as one of {', '.join(GRAPHS)}")
         begin(_typed(media))
         return _write_graph(results, media, query, prefixes, _Sink(send, None, float("inf")), end)
-    media = choose(query.accept, _OFFERS)
-    if media is None:
+    found = results_media(query.accept)
+    if found is None:
         raise Problem(406, f"results come as one of {', '.join(RESULTS)}")
-    format_ = RESULTS[_ALIASES.get(media, media)]
-    begin(_typed(media))
+    typed, format_ = found
+    begin(typed)
     if isinstance(results, ox.QueryBoolean):
         if format_ in ("csv", "tsv"):
             send(f"{str(bool(results)).lower()}\n".encode())

@@ -179,18 +179,19 @@ class Connection(asyncio.Protocol):
             self._feed(data)
 
     def _repeat(self, data: bytes) -> bool:
-        """Answer a request that came before with the very same bytes, and has the same answer."""
+        """Answer a request by its bytes, as one was answered that came before."""
         everyone = self.all
         # Who does not take its answers waits for the next one as others do.
         if everyone.repeats is None or self._intake.closed or everyone.stopping or self._drained is not None:
             return False
+        start = monotonic()
         found = everyone.repeats.get(data, self.peer)
         if found is None:
             return False
         self.transport.write(found.body)
         self._begin("idle", self.limits.idle_time)
-        asked = found.request
-        everyone.told(asked if asked.client == self.peer else replace(asked, client=self.peer), 200, found.size, 0.0)
+        asked = found.request if found.request.client == self.peer else replace(found.request, client=self.peer)
+        everyone.told(asked, 200, found.size, monotonic() - start)
         return True
 
     def _feed(self, data: bytes) -> None:
@@ -354,19 +355,24 @@ class Connection(asyncio.Protocol):
         self.all.told(Request("", "", "", {}, client=self.peer), answer.status, len(answer.body), 0.0)
 
 
-def _head(answer: Answer, keep: bool, chunked: bool) -> bytes:
-    """Return the status line and headers of an answer."""
+def head(answer: Answer) -> bytes:
+    """Return the status line and the headers of an answer, but for those that say how it is sent."""
     # Whatever a value was made of, it ends no line.
     lines = "".join([f"{name}: {value}\r\n" for name, value in answer.headers.items() if value.isprintable()])
-    head = [_LINES[answer.status], lines.encode()]
+    return _LINES[answer.status] + lines.encode()
+
+
+def _head(answer: Answer, keep: bool, chunked: bool) -> bytes:
+    """Return the whole head of an answer."""
+    lines = [head(answer)]
     if chunked:
-        head.append(b"transfer-encoding: chunked\r\n")
+        lines.append(b"transfer-encoding: chunked\r\n")
     elif "content-length" not in answer.headers and answer.status not in _NO_BODY and answer.pieces is None:
-        head.append(b"content-length: %d\r\n" % len(answer.body))
+        lines.append(b"content-length: %d\r\n" % len(answer.body))
     if not keep:
-        head.append(b"connection: close\r\n")
-    head.append(_CRLF)
-    return b"".join(head)
+        lines.append(b"connection: close\r\n")
+    lines.append(_CRLF)
+    return b"".join(lines)
 
 
 def _is_bodiless(asked: Asked, answer: Answer) -> bool:

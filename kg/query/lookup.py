@@ -1,0 +1,271 @@
+"""Look-ups: queries that begin at a thing and follow what is said of it, read once and answered for any thing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from json.encoder import encode_basestring as quoted
+from typing import Any, NamedTuple
+
+import pyoxigraph as ox
+
+_IRI = r"<([A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]*)>"
+_NAME = r"[A-Za-z][A-Za-z0-9_-]*:[A-Za-z0-9_-]*"
+_VARIABLE = r"[?$][A-Za-z0-9_]+"
+# What stands behind a name, a variable or a tag; of anything else it might be a part.
+_END = r"(?=[\s;,}<]|\.[\s}])"
+_PREFIX = re.compile(r"\s*PREFIX\s+([A-Za-z][A-Za-z0-9_-]*):\s*" + _IRI, re.IGNORECASE)
+_FORM = re.compile(
+    rf"\s*(?:(?P<ask>ASK)|SELECT(?P<variables>\s*\*|(?:\s+{_VARIABLE})+))\s*(?:WHERE\s*)?\{{", re.IGNORECASE
+)
+_TOKEN = re.compile(
+    rf"""\s*(?:(?P<iri>{_IRI})
+    | (?P<variable>{_VARIABLE}){_END}
+    | (?P<name>{_NAME}){_END}
+    | (?P<a>a)(?=\s)
+    | (?P<text>"[^"\\\n\r]*")(?:@(?P<language>[A-Za-z]+(?:-[A-Za-z0-9]+)*){_END}|\^\^(?P<datatype>{_NAME}){_END}|(?=[\s;,.}}]))
+    | (?P<sign>[.;,}}]))""",
+    re.VERBOSE,
+)
+_REST = re.compile(r"\s*(?:LIMIT\s+(\d{1,9})\s*)?", re.IGNORECASE)
+_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_STRING = "http://www.w3.org/2001/XMLSchema#string"
+_DEFAULT = ox.DefaultGraph()
+# So many statements are read for an answer; more take longer than others should wait.
+_MOST = 200
+# A text that is longer is seldom asked again for another thing.
+_LONGEST = 4000
+
+
+class _Step(NamedTuple):
+    """A pattern: where its terms are found among those that are known (-1: it is what is looked for), and which of predicate and object it makes known."""
+
+    subject: int
+    predicate: int
+    object: int
+    takes: Callable[[ox.Quad], tuple[Any, ...]]
+
+
+def _nothing(_: ox.Quad) -> tuple[Any, ...]:
+    return ()
+
+
+def _predicate(quad: ox.Quad) -> tuple[Any, ...]:
+    return (quad.predicate,)
+
+
+def _object(quad: ox.Quad) -> tuple[Any, ...]:
+    return (quad.object,)
+
+
+def _both(quad: ox.Quad) -> tuple[Any, ...]:
+    return (quad.predicate, quad.object)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A query whose patterns hang on things that it names, each on what is known before it.
+
+    `iris` are the IRIs between its braces, in their order, and `texts` what stands around them, one more: other IRIs in their places make the same query of other things.
+    """
+
+    iris: tuple[str, ...]
+    texts: tuple[str, ...]
+    _constants: tuple[Any, ...]
+    _steps: tuple[_Step, ...]
+    # Names as they are written, and where their terms are found; None is a query that asks whether there is any.
+    _columns: tuple[tuple[str, int], ...] | None
+    _limit: int
+
+    def text(self, iris: Sequence[str]) -> str:
+        """Return the query of these things."""
+        return self.texts[0] + "".join([iri + text for iri, text in zip(iris, self.texts[1:], strict=True)])
+
+    def answer(self, store: ox.Store, iris: Sequence[str], rows: int = 0) -> bytes | None:
+        """Return what the default graph says of these things as SPARQL 1.1 Query Results JSON, as the store itself writes it.
+
+        None where it is more than `rows` (0: any number), or takes long, or where an IRI is none: that is for the store's own evaluation.
+        """
+        found = self._found(store, iris)
+        if found is None:
+            return None
+        if self._columns is None:
+            return b'{"head":{},"boolean":true}' if found else b'{"head":{},"boolean":false}'
+        found = found[: self._limit]
+        if rows and len(found) > rows:
+            return None
+        columns = [(f'"{name}":', place) for name, place in self._columns if place >= 0]
+        try:
+            written = ["{" + ",".join([name + _json(row[place]) for name, place in columns]) + "}" for row in found]
+        except TypeError:
+            return None
+        head = ",".join([f'"{name}"' for name, _ in self._columns])
+        return f'{{"head":{{"vars":[{head}]}},"results":{{"bindings":[{",".join(written)}]}}}}'.encode()
+
+    def _found(self, store: ox.Store, iris: Sequence[str]) -> list[tuple[Any, ...]] | None:
+        """Return the solutions, each all terms that are known in the end."""
+        # A base IRI, which queries here have, takes the dots out of a path.
+        if any("/." in iri for iri in iris):
+            return None
+        left = _MOST
+        try:
+            solutions = [(*map(ox.NamedNode, iris), *self._constants)]
+            for subject, predicate, object_, takes in self._steps:
+                longer = []
+                for terms in solutions:
+                    about = terms[subject]
+                    verb = terms[predicate] if predicate >= 0 else None
+                    if isinstance(about, ox.Literal) or not (verb is None or isinstance(verb, ox.NamedNode)):
+                        continue
+                    value = terms[object_] if object_ >= 0 else None
+                    for quad in store.quads_for_pattern(about, verb, value, _DEFAULT):
+                        left -= 1
+                        if left < 0:
+                            return None
+                        longer.append(terms + takes(quad))
+                solutions = longer
+        except (OSError, RuntimeError, TypeError, ValueError):
+            return None
+        return solutions
+
+
+def _json(term: Any) -> str:
+    """Return a term as results in JSON have it; TypeError where it is of RDF 1.2."""
+    if isinstance(term, ox.NamedNode):
+        return f'{{"type":"uri","value":{quoted(term.value)}}}'
+    if isinstance(term, ox.BlankNode):
+        return f'{{"type":"bnode","value":"{term.value}"}}'
+    if not isinstance(term, ox.Literal) or term.direction is not None:
+        raise TypeError
+    value = f'{{"type":"literal","value":{quoted(term.value)}'
+    if term.language is not None:
+        return f'{value},"xml:lang":"{term.language}"}}'
+    datatype = term.datatype.value
+    return f"{value}}}" if datatype == _STRING else f'{value},"datatype":"{datatype}"}}'
+
+
+def lookup(text: str, prefixes: Mapping[str, str]) -> Lookup | None:
+    """Read a query that is a look-up; None where it is none. `prefixes` are those that it may use without saying so."""
+    if len(text) > _LONGEST or "\\" in text or "/." in text:
+        return None
+    known, place = dict(prefixes), 0
+    while (prefix := _PREFIX.match(text, place)) is not None:
+        known[prefix[1]] = prefix[2]
+        place = prefix.end()
+    form = _FORM.match(text, place)
+    if form is None:
+        return None
+    tokens = list(_tokens(text, form.end()))
+    if not tokens or tokens[-1]["sign"] != "}":
+        return None
+    rest = _REST.fullmatch(text, tokens[-1].end())
+    if rest is None or (form["ask"] and rest[1]):
+        return None
+    try:
+        return _Reader(known).read(text, form, tokens[:-1], int(rest[1] or _MOST))
+    except (KeyError, ValueError):
+        return None
+
+
+def _tokens(text: str, place: int) -> Iterator[re.Match[str]]:
+    """Yield the tokens up to the brace that ends the pattern, or up to what is no part of a look-up."""
+    while (token := _TOKEN.match(text, place)) is not None:
+        yield token
+        place = token.end()
+        if token["sign"] == "}":
+            return
+
+
+class _Reader:
+    """Reads the patterns of one query; KeyError or ValueError where it is no look-up."""
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        self._prefixes = prefixes
+        self._constants: list[Any] = []
+        self._variables: dict[str, int] = {}
+
+    def read(self, text: str, form: re.Match[str], tokens: list[re.Match[str]], limit: int) -> Lookup:
+        """Return the look-up whose patterns are these tokens."""
+        written = [token for token in tokens if token["iri"]]
+        iris = tuple(token[2] for token in written)
+        ends = [0, *(token.end() - 1 for token in written)]
+        starts = [*(token.start("iri") + 1 for token in written), len(text)]
+        texts = tuple(text[start:end] for start, end in zip(ends, starts, strict=True))
+        triples = list(_triples(tokens))
+        self._constants = [self._constant(token) for token in tokens if _is_constant(token)]
+        places = {id(token): place for place, token in enumerate(written)}
+        constants = (token for token in tokens if _is_constant(token))
+        places |= {id(token): len(iris) + place for place, token in enumerate(constants)}
+        known = len(iris) + len(self._constants)
+        steps = []
+        for subject, predicate, object_ in triples:
+            step = self._step(*(self._place(token, places) for token in (subject, predicate, object_)))
+            for token, place in ((predicate, step.predicate), (object_, step.object)):
+                if place < 0:
+                    if token["variable"][1:] in self._variables:
+                        raise ValueError("a variable stands twice in a pattern")
+                    self._variables[token["variable"][1:]] = known
+                    known += 1
+            steps.append(step)
+        columns = None if form["ask"] else self._columns(form["variables"])
+        return Lookup(iris, texts, tuple(self._constants), tuple(steps), columns, limit)
+
+    def _constant(self, token: re.Match[str]) -> Any:
+        if token["a"]:
+            return ox.NamedNode(_TYPE)
+        if token["name"]:
+            return self._named(token["name"])
+        value = token["text"][1:-1]
+        if token["datatype"]:
+            return ox.Literal(value, datatype=self._named(token["datatype"]))
+        return ox.Literal(value, language=token["language"])
+
+    def _named(self, name: str) -> ox.NamedNode:
+        prefix, _, local = name.partition(":")
+        return ox.NamedNode(self._prefixes[prefix] + local)
+
+    def _place(self, token: re.Match[str], places: Mapping[int, int]) -> int:
+        return self._variables.get(token["variable"][1:], -1) if token["variable"] else places[id(token)]
+
+    def _step(self, subject: int, predicate: int, object_: int) -> _Step:
+        if subject < 0:
+            raise ValueError("the pattern hangs on nothing that is known")
+        takes = {
+            (False, False): _nothing,
+            (True, False): _predicate,
+            (False, True): _object,
+            (True, True): _both,
+        }
+        return _Step(subject, predicate, object_, takes[predicate < 0, object_ < 0])
+
+    def _columns(self, variables: str) -> tuple[tuple[str, int], ...]:
+        names = sorted(self._variables) if variables.strip() == "*" else [each[1:] for each in variables.split()]
+        if len(set(names)) < len(names):
+            raise ValueError("a variable is asked for twice")
+        return tuple((name, self._variables.get(name, -1)) for name in names)
+
+
+def _is_constant(token: re.Match[str]) -> bool:
+    return bool(token["a"] or token["name"] or token["text"])
+
+
+def _triples(tokens: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], re.Match[str], re.Match[str]]]:
+    """Yield subject, predicate and object of each pattern; ValueError where tokens are none."""
+    # How many terms there are yet; behind an object, a sign tells with which of them the next pattern begins anew.
+    terms: list[re.Match[str]] = []
+    for token in tokens:
+        if not token["sign"]:
+            if len(terms) == 3:
+                raise ValueError("four terms")
+            if (token["text"] and len(terms) < 2) or (token["a"] and len(terms) != 1):
+                raise ValueError("a text or a verb in another's place")
+            terms.append(token)
+            if len(terms) == 3:
+                yield terms[0], terms[1], terms[2]
+        elif len(terms) == 3:
+            del terms[{".": 0, ";": 1, ",": 2}[token["sign"]] :]
+        else:
+            raise ValueError("a sign in a term's place")
+    if len(terms) in (1, 2):
+        raise ValueError("a pattern without an end")

@@ -1,0 +1,45 @@
+"""A query as a request asks it: what its answer is made from."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from kg.query import Reading
+from kg.serving.execute import Query
+from kg.serving.messages import Request
+from kg.serving.negotiation import encoding
+from kg.serving.protocol import Operation
+
+
+class Question(NamedTuple):
+    """A query, the graphs that the request names for it, and what its client likes: media types or the name of a format, and a content coding."""
+
+    text: str
+    host: str
+    likes: str
+    default_graphs: tuple[str, ...] | None
+    named_graphs: tuple[str, ...] | None
+    coding: str
+    # Graphs that the text names, and what its relative IRIs are resolved against.
+    mentioned: tuple[str, ...]
+    base: str
+
+    def query(self, rows: int, seconds: float) -> Query:
+        """Return what is to be evaluated, and how long and for how many rows."""
+        return Query(
+            self.text, self.likes, self.default_graphs, self.named_graphs, self.mentioned, rows, seconds, self.base
+        )
+
+
+def question(request: Request, asked: Operation, reading: Reading, origin: str) -> Question:
+    """Return the question of a request to a server whose address is `origin`."""
+    return Question(
+        asked.text,
+        request.header("host"),
+        asked.format_ or request.header("accept"),
+        asked.default_graphs,
+        asked.named_graphs,
+        encoding(request.header("accept-encoding")),
+        tuple(graph for graph in reading.graphs if graph is not None and ":" in graph),
+        origin + "/sparql",
+    )

@@ -1,0 +1,68 @@
+"""What answers have in common: headers that all have, tags by which they are known again, and the words for what is not allowed."""
+
+from __future__ import annotations
+
+import hashlib
+
+from kg.serving.messages import Answer, Problem, Request
+from kg.serving.negotiation import choose
+from kg.serving.states import Open
+from kg.serving.statics import matches
+
+_EXPOSED = "ETag, Link, Location, Retry-After, Kg-Truncated, Kg-Row-Limit"
+EVERYWHERE = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": _EXPOSED,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+}
+KEPT = {"vary": "Accept, Accept-Encoding, Accept-Language", "cache-control": "no-cache"}
+READ = "GET, HEAD, OPTIONS"
+STORE = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
+
+
+def open_to_all(answer: Answer) -> Answer:
+    """Give an answer the headers that all have."""
+    answer.headers = {**EVERYWHERE, **answer.headers}
+    return answer
+
+
+def told(request: Request, problem: Problem) -> Answer:
+    """Return what tells a client what is wrong, as it likes it."""
+    offers = ("application/problem+json", "application/json", "text/plain")
+    return problem.answer(plain=choose(request.header("accept"), offers) == "text/plain")
+
+
+def tag_of(opened: Open, key: object) -> str:
+    """Return what tells the answer to a request from all others."""
+    return f'W/"{opened.tag}-{hashlib.blake2b(repr(key).encode(), digest_size=8).hexdigest()}"'
+
+
+def unchanged(request: Request, tag: str) -> Answer | None:
+    """Return 304 where the client has the answer."""
+    wanted = request.header("if-none-match")
+    if wanted and wanted.strip() != "*" and matches(wanted, tag):
+        return Answer(304, {**KEPT, "etag": tag})
+    return None
+
+
+def is_browser(accept: str) -> bool:
+    """Return whether a page is liked more than results are."""
+    return choose(accept, ("application/sparql-results+json", "text/turtle", "text/html")) == "text/html"
+
+
+def options(path: str) -> Answer:
+    """Return what may be done at a path, and from where."""
+    if path.startswith("/store"):
+        methods = STORE
+    else:
+        methods = "GET, HEAD, POST, OPTIONS" if path in ("/sparql", "/reconcile") else READ
+    return Answer(
+        204,
+        {
+            "allow": methods,
+            "access-control-allow-methods": methods,
+            "access-control-allow-headers": "Accept, Authorization, Content-Type",
+            "access-control-max-age": "86400",
+        },
+    )

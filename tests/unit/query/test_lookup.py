@@ -1,0 +1,173 @@
+"""Look-ups are read once and answered for any thing, just as the store itself answers; what is none is left to it."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from kg.query import Lookup, lookup
+
+DATA = """
+PREFIX ex: <http://x/> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+ex:a a ex:Model ; ex:name "A \\"quoted\\" \\\\ \\t\\n\\r\\u0001\\u001F\\u007F\\u2028 é😀", "A"@en-GB, "" ; ex:count 7, 07, 1.50, true, "x"^^ex:odd ;
+  ex:uses ex:b, ex:c, _:n ; ex:self ex:a .
+ex:b a ex:Part ; ex:name "B"@fr ; ex:power 300 .
+ex:c ex:name "C" ; ex:power 300, 400 .
+_:n ex:name "blank" .
+ex:bidi ex:name "a"@ar--rtl .
+ex:said ex:says <<( ex:a ex:b ex:c )>> .
+GRAPH ex:g { ex:a ex:name "in a graph" . }
+"""
+PREFIXES = {"ex": "http://x/", "rdfs": "http://www.w3.org/2000/01/rdf-schema#"}
+LOOKUPS = (
+    "SELECT ?p ?o { <http://x/a> ?p ?o }",
+    "SELECT * { <http://x/a> ?p ?o }",
+    "SELECT*WHERE{ <http://x/a> <http://x/name> ?v . }",
+    "SELECT ?v WHERE { ex:a ex:name ?v }",
+    "PREFIX ex: <http://y/> SELECT ?v { <http://x/a> ex:name ?v }",
+    "prefix e: <http://x/> select $v where { e:a a ?v } limit 1",
+    "SELECT ?name ?w { <http://x/a> ex:uses ?a . ?a ex:name ?name ; ex:power ?w }",
+    "SELECT ?name ?w { <http://x/a> ex:uses ?a . ?a ex:name ?name ; ex:power ?w . } LIMIT 2",
+    "SELECT ?name { <http://x/a> ex:uses ?a . ?a ex:name ?name } LIMIT 0",
+    "SELECT ?other { <http://x/a> ex:count ?v ; ex:self ?self . ?self a ?t }",
+    "SELECT ?p { <http://x/a> ?p <http://x/b> }",
+    "SELECT ?p ?o { <http://x/a> ex:count ?n . ?n ?p ?o }",
+    "SELECT ?a ?b { <http://x/a> ex:uses ?a, ?b }",
+    "SELECT ?p { <http://x/b> ?p ?o . <http://x/c> ?p ?o }",
+    "SELECT ?q { <http://x/a> ?p ?v . <http://x/b> ?q ?o . <http://x/b> ?v ?u }",
+    'ASK { <http://x/a> ex:name "A"@en-gb }',
+    'ASK { <http://x/a> ex:name "A"@EN-GB . }',
+    'ASK { <http://x/a> ex:count "7"^^xsd:integer ; a ex:Model }',
+    'PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> ASK { <http://x/a> ex:count "007"^^xsd:integer }',
+    'ASK { <http://x/a> ex:name "" }',
+    'ASK { <http://x/a> ex:name "in a graph" }',
+    "SELECT ?v { <http://x/nothing> ?p ?v }",
+    "ASK { }",
+    "SELECT ?x { }",
+)
+OTHERS = (
+    "",
+    "DESCRIBE <http://x/a>",
+    "SELECT ?p ?o { <http://x/a> ?p ?o",
+    "SELECT ?p ?o { <http://x/a> ?p ?o } }",
+    "SELECT ?p ?o { <http://x/a> ?p ?o } LIMIT 1 OFFSET 1",
+    "SELECT ?p ?o { <http://x/a> ?p ?o } ORDER BY ?p",
+    "SELECT DISTINCT ?p { <http://x/a> ?p ?o }",
+    "SELECT ?p ?p { <http://x/a> ?p ?o }",
+    "SELECT (?p AS ?q) { <http://x/a> ?p ?o }",
+    "ASK { <http://x/a> ?p ?o } LIMIT 1",
+    "SELECT ?s { ?s ex:name ?o }",
+    "SELECT ?s { <http://x/a> ?p ?o . ?s ex:name ?o }",
+    "SELECT ?o { <http://x/a> ?o ?o }",
+    "SELECT ?o { <http://x/a> ex:name ?o FILTER(?o > 3) }",
+    "SELECT ?o { <http://x/a> ex:name ?o OPTIONAL { <http://x/a> a ?t } }",
+    "SELECT ?o { { <http://x/a> ex:name ?o } }",
+    "SELECT ?o { <http://x/a> ex:name/ex:name ?o }",
+    "SELECT ?o { <http://x/a> ^ex:name ?o }",
+    "SELECT ?o { GRAPH <http://x/g> { <http://x/a> ex:name ?o } }",
+    "SELECT ?o FROM <http://x/g> { <http://x/a> ex:name ?o }",
+    "SELECT ?o { SERVICE <http://x/s> { <http://x/a> ex:name ?o } }",
+    "SELECT ?o { <a> ex:name ?o }",
+    "SELECT ?o { <http://x/../a> ex:name ?o }",
+    "SELECT ?o { <http://x/\\u0061> ex:name ?o }",
+    "SELECT ?o { <http://x/a> ex:name ?o } # a comment",
+    "SELECT ?o { <http://x/a> ex:name ?o . # a comment\n }",
+    "SELECT ?o { <http://x/a> unknown:name ?o }",
+    "SELECT ?o { <http://x/a> ex:na.me:x ?o }",
+    "SELECT ?o { <http://x/a> ex:name?o }",
+    "SELECT ?o { [] ex:name ?o }",
+    "SELECT ?o { _:b ex:name ?o }",
+    'SELECT ?o { <http://x/a> ex:name """A""" }',
+    "SELECT ?o { <http://x/a> ex:name 'A' }",
+    "SELECT ?o { <http://x/a> ex:count 7 }",
+    "SELECT ?o { <http://x/a> a a }",
+    'SELECT ?o { "A" ex:name ?o }',
+    "SELECT ?o { <http://x/a> ex:name }",
+    "SELECT ?o { <http://x/a> ex:name ?o ?o }",
+    "SELECT ?o { <http://x/a> ex:name ?o ; }",
+    "SELECT ?é { <http://x/a> ex:name ?é }",
+    "BASE <http://x/> SELECT ?o { <http://x/a> ex:name ?o }",
+    "SELECT ?o { <http://x/a> ex:name ?o } " + " " * 4000,
+)
+
+
+@pytest.fixture(scope="module")
+def store() -> ox.Store:
+    found = ox.Store()
+    found.load(DATA.encode(), format=ox.RdfFormat.TRIG)
+    return found
+
+
+def evaluated(store: ox.Store, text: str) -> bytes:
+    results = store.query(text, prefixes=PREFIXES, base_iri="http://here/sparql")
+    assert not isinstance(results, ox.QueryTriples)
+    return results.serialize(format=ox.QueryResultsFormat.JSON) or b""
+
+
+def same(found: bytes | None, wanted: bytes) -> bool:
+    """Return whether answers are the same byte for byte, but for the order of rows, which no query here asks for."""
+    assert found is not None
+    opening, split = b'"bindings":[', b"},{"
+    head, _, rows = found.partition(opening)
+    expected, _, others = wanted.partition(opening)
+    return (head, sorted(rows[1:-4].split(split))) == (expected, sorted(others[1:-4].split(split)))
+
+
+def read(text: str) -> Lookup:
+    found = lookup(text, PREFIXES)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("text", LOOKUPS)
+def test_a_lookup_is_answered_as_the_store_answers(store: ox.Store, text: str) -> None:
+    found = lookup(text, PREFIXES)
+    if "xsd:" in text and "PREFIX xsd" not in text:
+        assert found is None, "the prefix is not known"
+        return
+    assert found is not None
+    assert found.text(found.iris) == text
+    assert same(found.answer(store, found.iris), evaluated(store, text))
+
+
+@pytest.mark.parametrize("iri", ["http://x/b", "http://x/c", "http://x/nothing", "urn:x", "http://x/é?a=b&c#d"])
+@pytest.mark.parametrize("text", [each for each in LOOKUPS if "<http://x/a>" in each and "xsd:" not in each])
+def test_other_things_are_answered_for_as_well(store: ox.Store, text: str, iri: str) -> None:
+    found = read(text)
+    iris = [iri if each == "http://x/a" else each for each in found.iris]
+    assert found.text(iris) == text.replace("http://x/a>", f"{iri}>")
+    assert same(found.answer(store, iris), evaluated(store, found.text(iris)))
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_is_no_lookup_is_left_to_the_store(text: str) -> None:
+    assert lookup(text, PREFIXES) is None
+
+
+@pytest.mark.parametrize(
+    "iri", ["a", "", "http://x/a b", "http://x/>", 'http://x/"', "http://x/./a", "http://x/{", "x\\y:z"]
+)
+def test_what_is_no_iri_is_left_to_the_store(store: ox.Store, iri: str) -> None:
+    assert read("SELECT ?p ?o { <http://x/a> ?p ?o }").answer(store, [iri]) is None
+
+
+@pytest.mark.parametrize("thing", ["bidi", "said"])
+def test_terms_of_rdf_1_2_are_left_to_the_store(store: ox.Store, thing: str) -> None:
+    assert read("SELECT ?o { <http://x/a> ?p ?o }").answer(store, [f"http://x/{thing}"]) is None
+
+
+def test_much_is_left_to_the_store() -> None:
+    store = ox.Store()
+    thing = ox.NamedNode("http://x/a")
+    store.extend(ox.Quad(thing, ox.NamedNode("http://x/p"), ox.Literal(str(each))) for each in range(201))
+    found = read("SELECT ?o { <http://x/a> <http://x/p> ?o }")
+    assert found.answer(store, found.iris) is None
+    store.remove(ox.Quad(thing, ox.NamedNode("http://x/p"), ox.Literal("0")))
+    assert same(found.answer(store, found.iris), evaluated(store, found.text(found.iris)))
+
+
+def test_more_rows_than_are_allowed_are_left_to_the_store(store: ox.Store) -> None:
+    found = read("SELECT ?o { <http://x/c> ex:power ?o }")
+    assert found.answer(store, found.iris, 1) is None
+    assert found.answer(store, found.iris, 2) is not None
+    assert read("SELECT ?o { <http://x/c> ex:power ?o } LIMIT 1").answer(store, ["http://x/c"], 1) is not None

@@ -1,0 +1,122 @@
+"""Requests that are answered by their bytes, and those that are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import parse_qs, quote
+
+import pyoxigraph as ox
+import pytest
+
+from kg.serving import lookups as module
+from kg.serving.lookups import Lookups, Manner
+from kg.serving.messages import Request
+from kg.serving.settings import Hold, ServeSettings
+from kg.serving.states import Open
+from kg.serving.work import State
+
+_TEXT = "SELECT ?v { <%s> <http://x/name> ?v }"
+_HEADERS = "Host: localhost\r\nAccept: application/sparql-results+json\r\n\r\n"
+
+
+def request(text: str, headers: str = _HEADERS) -> bytes:
+    return f"GET /sparql?query={quote(text)} HTTP/1.1\r\n{headers}".encode()
+
+
+class Place:
+    """What a front has: a state, who may ask, and what it was asked to read."""
+
+    def __init__(self, folder: Path) -> None:
+        self.opened: Open | None = None
+        self.folder = folder
+        self.admitted = True
+        self.read: list[str] = []
+        self.renew(1, "one")
+        self.lookups = Lookups(lambda: self.opened, self.manner, lambda _: self.admitted, ServeSettings())
+
+    def renew(self, number: int, name: str) -> None:
+        store = ox.Store()
+        store.add(ox.Quad(ox.NamedNode("http://x/a"), ox.NamedNode("http://x/name"), ox.Literal(name)))
+        self.opened = Open(State(number, str(self.folder)), store, {}, f"tag{number}", Hold(self.folder))
+
+    def manner(self, asked: Request, opened: Open) -> Manner | None:
+        self.read.append(asked.query)
+        text = parse_qs(asked.query)["query"][0]
+        return Manner(text, "", "application/json", b"HEAD\r\n", lambda text: f"{opened.tag} {len(text)}")
+
+    def ask(self, data: bytes) -> bytes | None:
+        found = self.lookups.get(data, "client")
+        return None if found is None else found.body
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def test_a_kind_is_read_when_it_comes_again_and_never_more(place: Place) -> None:
+    things = [f"http://x/{name}" for name in "abcdef"]
+    found = [place.ask(request(_TEXT % each)) for each in things]
+    assert [each is None for each in found] == [True, False, False, False, False, False]
+    assert len(place.read) == 1
+    body = b'{"head":{"vars":["v"]},"results":{"bindings":[{"v":{"type":"literal","value":"one"}}]}}'
+    head = b"HEAD\r\netag: tag1 %d\r\ncontent-length: %d\r\n\r\n" % (len(_TEXT % things[0]), len(body))
+    assert place.ask(request(_TEXT % things[0])) == head + body
+
+
+def test_what_is_told_of_a_request(place: Place) -> None:
+    for _ in range(2):
+        found = place.lookups.get(request(_TEXT % "http://x/a"), "client")
+    assert found is not None
+    assert (found.request.client, found.request.notes["text"]) == ("client", _TEXT % "http://x/a")
+    assert found.body.endswith(b"\r\n\r\n" + found.body[-found.size :])
+
+
+def test_a_new_state_is_read_anew(place: Place) -> None:
+    for _ in range(2):
+        place.ask(request(_TEXT % "http://x/a"))
+    place.renew(2, "two")
+    answers = [place.ask(request(_TEXT % "http://x/a")) for _ in range(3)]
+    assert [each is not None and b'"two"' in each and b"tag2" in each for each in answers] == [False, True, True]
+    place.opened = None
+    assert place.ask(request(_TEXT % "http://x/a")) is None, "it is not at hand"
+
+
+def test_who_may_not_ask_is_not_answered(place: Place) -> None:
+    for _ in range(2):
+        place.ask(request(_TEXT % "http://x/a"))
+    place.admitted = False
+    assert place.ask(request(_TEXT % "http://x/a")) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        request("SELECT ?s { ?s ?p <http://x/a> }"),
+        request('SELECT ?v { <http://x/a> ?p "<http://x/a>" . <http://x/a> ?q ?v }'),
+        request("SELECT ?v { <http://x/a> ?p ?v FILTER(?v <3 && 4> ?v) }"),
+        request(_TEXT % "http://x/a", "Host: localhost\r\nConnection: close\r\n\r\n"),
+        request(_TEXT % "http://x/a", "Host: localhost\r\nContent-Length: 1\r\n\r\n"),
+        request(_TEXT % "http://x/a", "Host: localhost\r\n"),
+        request(_TEXT % "http://x/a", "\r\n"),
+        request(_TEXT % "http://x/a").replace(b"HTTP/1.1", b"HTTP/1.0"),
+        request(_TEXT % "http://x/a").replace(b"HTTP/1.1", b"nothing"),
+        request(_TEXT % "http://x/a") * 2,
+        request(_TEXT % "http://x/a") + b"GET / HTTP/1.1\r\n",
+        request(_TEXT % "http://x/a", f"Host: localhost\r\nLong: {'x' * 4000}\r\n\r\n"),
+        request(_TEXT % "x"),
+        request(_TEXT % "http://x/a").replace(b"http%3A", b"%FF"),
+        b"",
+        b"\r\n",
+    ],
+)
+def test_what_is_read_the_long_way(place: Place, data: bytes) -> None:
+    assert [place.ask(data) for _ in range(4)] == [None] * 4
+
+
+def test_what_others_ask_takes_no_more_room(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_KINDS", 10)
+    for number in range(100):
+        place.ask(request(f"SELECT ?v{number} {{ <http://x/a> ?p ?v{number} }}"))
+    assert len(place.lookups._once) <= 11
+    assert [place.ask(request(_TEXT % "http://x/a")) is None for _ in range(3)] == [True, False, False]
