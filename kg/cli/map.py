@@ -129,7 +129,6 @@ def command(
     """
     from kg.mapping import Settings, map_files, output_of
     from kg.mapping.addresses import read_address
-    from kg.mapping.incremental import is_folder
     from kg.mapping.rules import Database
 
     source = Database(database) if database else None
@@ -151,7 +150,7 @@ def command(
         return _look(mapping, settings, job)
     if engine == "spark":
         return _on_spark(mapping, output_of(output, format_), settings, master, rejects)
-    if since is not None or changes is not None or is_folder(output):
+    if since is not None or changes is not None or output.endswith("/") or Path(output).is_dir():
         return _increment(mapping, output, settings, since, changes, rejects)
     shown = progress or sys.stderr.isatty()
     with Talk(always=progress) as talk:

@@ -291,8 +291,3 @@ def _aside(folder: Path) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-
-
-def is_folder(output: str) -> bool:
-    """Return whether an output's name is that of a folder: it is one, or ends in a slash."""
-    return output.endswith("/") or Path(output).is_dir()

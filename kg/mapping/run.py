@@ -17,8 +17,9 @@ from kg.mapping.needs import needs_of
 from kg.mapping.output import Output, Writer, poured
 from kg.mapping.parse import parse_mapping
 from kg.mapping.plan import Plan, plan_of
+from kg.mapping.pouring import load_ahead
 from kg.mapping.rejects import Reject, SetAside, refuse
-from kg.mapping.rules import Database, Rules, Statement
+from kg.mapping.rules import Database, File, LogicalSource, Rules, Statement
 from kg.mapping.session import opened_session
 from kg.mapping.vocabulary import LANGUAGES
 from kg.settings import DEFAULT_BASE
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from kg.mapping.functions import Functions
 
 Progress = Callable[[str, int, int], None]
+# Bytes.
+_LARGE = 1 << 24
 _STOPPED_IN_PYTHON = "executing the UDF: KeyboardInterrupt"
 
 
@@ -84,6 +87,9 @@ def map_files(
     tell = progress or (lambda *_: None)
     tell("reading the mapping", 0, 0)
     rules = parse_mapping(mapping, settings.base, settings.database)
+    outputs = _by_output(rules.statements, output)
+    if _reads_much(rules) and any(poured(to, ordered=settings.ordered) for to, _ in outputs):
+        load_ahead()
     with opened(rules, settings) as run:
         tell("looking at keys", 0, 0)
         jobs = [
@@ -92,7 +98,7 @@ def map_files(
                 statements,
                 run.plan(statements, graphs=to.holds_graphs, certain=not poured(to, ordered=settings.ordered)),
             )
-            for to, statements in _by_output(rules.statements, output)
+            for to, statements in outputs
         ]
         aside = SetAside(run.con)
         if settings.strict:
@@ -171,6 +177,13 @@ def user_functions(files: Sequence[Path]) -> Functions | None:
 def own_prefixes(rules: Rules) -> dict[str, str]:
     """Return the prefixes of a mapping that are not those of its own language, for those who read what it makes."""
     return {prefix: iri for prefix, iri in rules.prefixes.items() if iri not in LANGUAGES}
+
+
+def _reads_much(rules: Rules) -> bool:
+    """Return whether a mapping reads a file that is large."""
+    accesses = [source.access for source in needs_of(rules.statements) if isinstance(source, LogicalSource)]
+    paths = [Path(access.path) for access in accesses if isinstance(access, File)]
+    return any(path.is_file() and path.stat().st_size >= _LARGE for path in paths)
 
 
 def _by_output(statements: Sequence[Statement], default: Output) -> list[tuple[Output, list[Statement]]]:

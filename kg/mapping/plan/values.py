@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from kg.mapping.rules import (
@@ -84,6 +85,8 @@ _ENCODERS: dict[TermType, _Encoder] = {
     TermType.URI: lambda value: f"kg_encode_uri({value})",
 }
 _VARIABLE = re.compile(r"\bv(\d+)\b")
+# What costs nothing to look at twice.
+_COLUMN = re.compile(r'v\d+|\w+\."(?:[^"]|"")*"')
 
 
 def quoted(text: str) -> str:
@@ -162,13 +165,17 @@ def _template(template: Template, scope: References, encode: _Encoder | None) ->
     values = [raw_value(Reference(each), scope).text for each in names]
 
     def joined(pieces: list[str]) -> str:
-        parts = []
-        for part in template.parts:
-            if isinstance(part, str):
-                parts.append(quoted(part))
-            else:
-                piece = pieces[names.index(part.name)]
-                parts.append(encode(piece) if encode else piece)
+        parts: list[str] = []
+        for is_text, run in groupby(template.parts, lambda part: isinstance(part, str)):
+            if is_text:
+                parts.append(quoted("".join(map(str, run))))
+                continue
+            found = [pieces[names.index(part.name)] for part in run if isinstance(part, Reference)]
+            parts += [encode(piece) if encode else piece for piece in found]
+        if len(parts) > 2 and pieces and all(map(_COLUMN.fullmatch, pieces)):
+            # One call makes one text, where each || would copy what stands before; but to it NULL is nothing.
+            known = " AND ".join(f"{piece} IS NOT NULL" for piece in pieces)
+            return f"CASE WHEN {known} THEN concat({', '.join(parts)}) END"
         return "(" + " || ".join(parts) + ")"
 
     return product(values, joined)
