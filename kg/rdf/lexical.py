@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from kg.rdf.namespaces import XSD
@@ -64,6 +65,18 @@ _RANGES: Final = {
     "unsignedByte": (0, 255),
 }
 _DAYS: Final = ("date", "dateTime", "dateTimeStamp")
+_DAY_OF: Final = re.compile(r"(-?[0-9]+)-([0-9]+)-([0-9]+)")
+# The same as the forms that repeat a group, without repeating any: Java's regular expressions need stack for each repetition. `{}` is the text.
+_FLAT: Final = {
+    "hexBinary": "regexp_full_match({}, '[0-9a-fA-F]*') AND length({}) % 2 = 0",
+    "base64Binary": (
+        "regexp_full_match(replace({}, ' ', ''), '[A-Za-z0-9+/]*([AEIMQUYcgkosw048]=|[AQgw]==)?') AND length(replace({}, ' ', '')) % 4 = 0"
+        " AND NOT regexp_matches({}, '^ |  |= $')"
+    ),
+    "language": (
+        "regexp_full_match({}, '[a-zA-Z]{1,8}(-[a-zA-Z0-9-]*)?') AND NOT regexp_matches({}, '--|-$|[a-zA-Z0-9]{9}')"
+    ),
+}
 
 
 def is_form(datatype: str, form: str) -> str | None:
@@ -71,6 +84,8 @@ def is_form(datatype: str, form: str) -> str | None:
     name = datatype.removeprefix(XSD)
     if name not in FORMS or not datatype.startswith(XSD):
         return None
+    if name in _FLAT:
+        return "(" + _FLAT[name].replace("{}", form) + ")"
     checks = [f"regexp_full_match({form}, '{FORMS[name]}')"]
     if name in _RANGES:
         least, most = _RANGES[name]
@@ -78,6 +93,28 @@ def is_form(datatype: str, form: str) -> str | None:
     if name in _DAYS:
         checks.append(real_day(form))
     return " AND ".join(checks)
+
+
+def fits(datatype: str, form: str) -> bool:
+    """Return whether a text is in the lexical space of a datatype (an IRI), as `is_form` says of many; True where it has none that is known."""
+    name = datatype.removeprefix(XSD)
+    if name not in FORMS or not datatype.startswith(XSD):
+        return True
+    if not re.fullmatch(FORMS[name], form):
+        return False
+    if name in _RANGES:
+        least, most = _RANGES[name]
+        # A text of so many digits is told by its length: Python reads no number of thousands of them.
+        digits = form.lstrip("+-").lstrip("0") or "0"
+        return len(digits) <= len(str(most)) and least <= int(form[:1].strip("+0123456789") + digits) <= most
+    day = _DAY_OF.match(form) if name in _DAYS else None
+    if day is None:
+        return True
+    from calendar import monthrange
+
+    year, month, number = day.groups()
+    # Leap years come again every 400 years, so that the last digits tell them.
+    return int(number) <= monthrange(2000 + int(year[-4:]) % 400, int(month))[1]
 
 
 def real_day(form: str) -> str:

@@ -13,7 +13,8 @@ from kg.mapping.parse.positions import DATATYPE, IRIS, Position
 from kg.mapping.parse.reader import Reader
 from kg.mapping.rules import Constant, ConstantTerm, TermMap, TermType
 from kg.mapping.vocabulary import Language
-from kg.rdf.namespaces import RDF
+from kg.rdf.lexical import fits
+from kg.rdf.namespaces import RDF, XSD
 from kg.rdf.terms import XSD_STRING, iri, literal
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\\\]+")
@@ -33,7 +34,21 @@ def constant_term(reader: Reader, node: Node, value: Node, position: Position, a
         raise graph.fault(
             node, "a literal with a direction is not supported", "leave the direction away", at=at, code="KG209"
         )
-    return ConstantTerm(literal(value.value, value.datatype.value, value.language))
+    return _typed(reader, node, value.value, value.datatype.value, value.language, at)
+
+
+def _typed(
+    reader: Reader, node: Node, text: str, datatype: str, language: str | None = None, at: str = "constant"
+) -> ConstantTerm:
+    """Return a literal, whose text must be in the lexical space of its datatype."""
+    if not fits(datatype, text):
+        raise reader.graph.fault(
+            node,
+            f"the constant {text!r} is no {datatype.replace(XSD, 'xsd:')}",
+            "correct it, or give another datatype",
+            at=at,
+        )
+    return ConstantTerm(literal(text, datatype, language))
 
 
 def bare_constant(reader: Reader, node: Node, value: Node, position: Position, at: str) -> ConstantTerm:
@@ -90,5 +105,5 @@ def constant_map(
     if isinstance(language, ConstantTerm):
         return ConstantTerm(literal(value.value, language=language.text))
     if isinstance(datatype, ConstantTerm):
-        return ConstantTerm(literal(value.value, datatype.text))
+        return _typed(reader, node, value.value, datatype.text)
     return TermMap(Constant(value.value), TermType.LITERAL, "", datatype, language, (), graph.place(node))

@@ -26,8 +26,7 @@ from kg.rdf.namespaces import XSD
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SAFE = (TermType.IRI, TermType.URI)
-# What is checked: numbers, dates, times and the like. The others' forms repeat groups without a limit, for which Java's regular expressions need stack.
-_CHECKED = tuple(f"{XSD}{name}" for name in lexical.FORMS if name not in ("base64Binary", "language"))
+_CHECKED = tuple(f"{XSD}{name}" for name in lexical.FORMS)
 # A natural datatype, and one that its lexical forms fit.
 _PROVEN = {
     (XSD + natural, XSD + given)
@@ -119,8 +118,9 @@ def _term(made_of: TermMap, scope: Scope) -> Made:
     if isinstance(expression, Template) and kind in _SAFE:
         absolute = _is_absolute(expression)
         if absolute is not None:
-            base = "" if absolute else f"{quoted(made_of.base)} || "
-            return _each(text, lambda one: f"kg_iri({base}{one})", faults)
+            enclosed = Template(("<" if absolute else f"<{made_of.base}", *expression.parts, ">"))
+            iri = value(enclosed, scope, kind)
+            return Made(iri.sql, iri.many, faults)
     # What is not encoded by us is checked.
     ascii_only = "true" if kind in (TermType.URI, TermType.UNSAFE_URI) else "false"
     arguments = f"{quoted(made_of.base)}, {ascii_only}"
@@ -131,7 +131,7 @@ def _term(made_of: TermMap, scope: Scope) -> Made:
 def _literal(made_of: TermMap, expression: Expression, scope: Scope) -> Made:
     faults = _composite(expression, scope)
     if made_of.language is not None:
-        return _with(made_of.language, expression, scope, "kg_tag_fault({})", lambda x, tag: f"kg_tagged({x}, {tag})")
+        return _with(made_of.language, expression, scope, "kg_tag_fault({})", _tagged)
     raw = raw_value(expression, scope)
     if isinstance(made_of.datatype, ConstantTerm):
         datatype = made_of.datatype.text
@@ -174,6 +174,11 @@ def _misfit(text: str, datatype: str) -> str:
     """Return SQL of the fault that a text is not in the lexical space of a datatype (RML-Core, section on datatype-override mapping)."""
     name = datatype.replace(XSD, "xsd:")
     return f"CASE WHEN NOT ({lexical.is_form(datatype, text)}) THEN json_quote({text})::VARCHAR || {quoted(f' is no {name}')} END"
+
+
+def _tagged(text: str, tag: str) -> str:
+    # In brackets: what follows a text is one constant then, as a rule.
+    return f"(kg_plain({text}) || ('@' || {tag}))"
 
 
 def _typed_by_row(text: str, datatype: str) -> str:

@@ -11,7 +11,9 @@ import duckdb
 import pytest
 import zstandard
 
+from kg.mapping import Settings, map_files, output_of
 from kg.mapping.pouring import Poured, compressed, pour
+from tests.unit.mapping.mappings import csv, triples_map, write
 
 _CERTAIN = "NULL::UBIGINT AS key, false AS doubt"
 
@@ -82,3 +84,17 @@ def test_keys_and_doubts_are_looked_at_on_the_way(
 ) -> None:
     select = f"SELECT 'x' AS text, {key} AS key, {doubt} AS doubt FROM range(100000) AS r(i)"
     assert pour(con, select, io.BytesIO()) == Poured(100_000, unique, doubtful)
+
+
+@pytest.mark.parametrize(("size", "ordered", "ahead"), [(1, False, 1), (1, True, 0), (1 << 24, False, 0)])
+def test_what_pours_is_loaded_ahead_only_where_much_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, ordered: bool, ahead: int
+) -> None:
+    (tmp_path / "a.csv").write_text("id,n\n1,2\n")
+    mapping = write(tmp_path, triples_map('rml:reference "n"', source=csv("a.csv")))
+    calls: list[int] = []
+    monkeypatch.setattr("kg.mapping.run._LARGE", size)
+    monkeypatch.setattr("kg.mapping.run.load_ahead", lambda: calls.append(1))
+    map_files(mapping, output_of(str(tmp_path / "out.nt")), Settings(ordered=ordered))
+    assert len(calls) == ahead
+    assert (tmp_path / "out.nt").read_text().count("\n") == 1

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote
 
+import duckdb
 import pyoxigraph as ox
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kg.errors import MappingError
+from kg.rdf.lexical import FORMS, fits, is_form
 from kg.rdf.namespaces import RDF
 from tests.unit.mapping.mappings import BASE, XSD, mapped, objects, table, triples_map
 
@@ -34,7 +38,28 @@ ILL_TYPED = [
     ("gYear", "99"),
     ("duration", "1 day"),
     ("hexBinary", "abc"),
+    ("base64Binary", "aGVsbG8"),
+    ("base64Binary", "aGVs  bG8="),
+    ("base64Binary", "aGVsbH9="),
+    ("language", "en_GB"),
+    ("language", "englishes-x"),
 ]
+
+
+# Texts that are often almost a number, a day, bytes or a language tag.
+_ALMOST = st.text(st.sampled_from("0123456789") | st.sampled_from("+-.:TZAQEgaefGyzPYMD= "), max_size=14) | st.sampled_from(
+    ["2024-02-29", "2023-02-29", "1900-02-29", "-0004-02-29T10:00:00", "128", "-128", "+0127", "18446744073709551616", "aQ==", "aQ= =", "en-GB", "en--a", "abcdefghi", "0" * 5000]
+)  # fmt: skip
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(_ALMOST, min_size=50, max_size=200))
+def test_constants_are_checked_as_rows_are(values: list[str]) -> None:
+    with duckdb.connect() as con:
+        for name in FORMS:
+            kind = XSD + name
+            told = con.execute(f"SELECT x, {is_form(kind, 'x')} FROM (SELECT unnest(?) AS x)", [values]).fetchall()
+            assert [(x, fits(kind, x)) for x, _ in told] == told, name
 
 
 def made(folder: Path, *said: str, row: str = ONE_ROW) -> list[str]:
