@@ -24,6 +24,7 @@ RESERVED: Final = frozenset(
             "map",
             "metrics",
             "ontology",
+            "openapi.json",
             "query",
             "reconcile",
             "release",
@@ -38,6 +39,7 @@ _SITEMAP_PART = re.compile(r"sitemap-[0-9]+\.xml")
 _SUFFIX = re.compile(rf"(.+)\.({'|'.join(SUFFIXES)})", re.DOTALL)
 # What a path may hold as it is (RFC 3986, pchar); all else is percent-encoded.
 PCHAR: Final = "-._~!$&'()*+,;=:@"
+_BEYOND = re.compile("%[89A-Fa-f]")
 _ESCAPE = re.compile(r"((?:%[0-9A-Fa-f]{2})+)")
 # Escapes that servers and clients on the way undo, or read as the end of a segment: those of unreserved characters, of `/`, `\`, `%` and controls.
 _UNDONE = re.compile(r"%(?:2[DdEeFf5]|3[0-9]|4[1-9A-Fa-f]|5[0-9AaCcFf]|6[1-9A-Fa-f]|7[0-9AaEeFf]|[01][0-9A-Fa-f])")
@@ -166,9 +168,13 @@ class Addresses:
             return None
         return (iri, suffix or None) if key == "iri" and "&" not in value and is_iri(iri) else None
 
+    def _is_below(self, document: str) -> bool:
+        """Say whether a document's IRI begins as those that have a path of their own."""
+        return document.startswith(self.base) and self.base.endswith("/") and "?" not in document
+
     def _path(self, document: str) -> str | None:
         """Return the path of a document's IRI below the root, or None where it has none of its own."""
-        if not self.base.endswith("/") or not document.startswith(self.base) or "?" in document:
+        if not self._is_below(document):
             return None
         local = document[len(self.base) :]
         if PLAIN.fullmatch(local):
@@ -220,7 +226,7 @@ def _readable(place: str) -> str:
 
     Those of ASCII are a part of the IRI and stay.
     """
-    return _ESCAPE.sub(lambda match: _run(match.group()), place)
+    return _ESCAPE.sub(lambda match: _run(match.group()), place) if _BEYOND.search(place) else place
 
 
 def _run(escapes: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -17,9 +18,12 @@ from kg.pages.evidence import Evidence
 from kg.pages.incoming import Incoming
 from kg.pages.pieces import escaped, link, text
 from kg.pages.readings import Piece, Reading
+from kg.pages.render import json_island, part
 from kg.pages.thing import Instances
 from kg.pages.values import Link
 
+# So many letters of a description are enough for one who searches, and a few more are not worth a cut.
+_SHORT, _FEW_MORE = 300, 5
 _RECORD = ' class="record"'
 _DOT = '<span aria-hidden="true"> · </span>'
 _UNNAMED = '<p class="quiet">The graph gives this no name; it is called after what the graph says of it.</p>'
@@ -63,9 +67,34 @@ def body(thing: Mapping[str, Any], level: int = 1, prefix: str = "") -> Markup:
     return Markup("".join(parts))  # noqa: S704 - all texts in it are escaped
 
 
+def meta(thing: Mapping[str, Any]) -> str:
+    """Return what the head of the page of a thing says of it: what it is, for people who find it, and the same as data for search engines."""
+    described = ""
+    if thing["said"].descriptions:
+        short = escaped(_shortened(thing["said"].descriptions[0].text))
+        described = f'<meta name="description" content="{short}">\n<meta property="og:description" content="{short}">'
+    return f'{described}<script type="application/ld+json">{json_island(thing["island"])}</script>\n'
+
+
+def content(thing: Mapping[str, Any]) -> str:
+    """Return the content of the page of a thing."""
+    shown = part("list.html", list=thing["list"]) if thing["list"] else body(thing)
+    return f'<article class="thing">\n{head(thing)}{shown}{_legend(tuple(thing["legend"]))}</article>\n'
+
+
 def section(thing: Mapping[str, Any], prefix: str) -> Markup:
     """Return a thing as a section of a page of many."""
     return Markup('<article class="thing">\n{}{}</article>').format(head(thing, 2, prefix), body(thing, 2, prefix))
+
+
+@lru_cache
+def _legend(found: tuple[tuple[str, str], ...]) -> Markup:
+    return part("legend.html", legend=found)
+
+
+def _shortened(plain: str) -> str:
+    """Return the beginning of a text, up to the end of a word, where it is much longer than what is shown of it."""
+    return plain if len(plain) <= _SHORT + _FEW_MORE else f"{plain[: _SHORT - 3].rsplit(' ', 1)[0]}..."
 
 
 @dataclass(frozen=True, slots=True)

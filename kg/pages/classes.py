@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
@@ -266,9 +266,9 @@ def _cells(
     for prop in form.columns:
         shown = sorted((write.value(term, prop) for term in node.get(prop, ())), key=lambda value: value.order)
         if units:
-            shown = [replace(each, unit=each.unit or units.get((thing, prop, each.term), "")) for each in shown]
+            shown = [each._replace(unit=each.unit or units.get((thing, prop, each.term), "")) for each in shown]
         # A unit that is in the name of the column need not be in each of its cells.
         heading = write.term(prop).label.text.casefold()
-        shown = [replace(each, unit="") if len(each.unit) > _SHORT and each.unit in heading else each for each in shown]
+        shown = [each._replace(unit="") if len(each.unit) > _SHORT and each.unit in heading else each for each in shown]
         cells.append(Cell(tuple(shown[:_PER_CELL]), max(0, len(shown) - _PER_CELL)))
     return tuple(cells)

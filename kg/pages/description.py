@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -51,12 +52,12 @@ def metadata(context: Context, iri: str) -> list[ox.Triple]:
     document = ox.NamedNode(context.absolute(context.addresses.document(iri, "html")))
     # A document has one primary topic at most.
     topic = FOAF + ("topic" if context.addresses.bundle(iri.partition("#")[0]) else "primaryTopic")
-    said: list[tuple[str, Term]] = [(TYPE, ox.NamedNode(FOAF + "Document")), (topic, ox.NamedNode(iri))]
+    said: list[tuple[str, Term]] = [(TYPE, _named(FOAF + "Document")), (topic, ox.NamedNode(iri))]
     if context.settings.dataset:
-        said.append((VOID + "inDataset", ox.NamedNode(context.settings.dataset)))
+        said.append((VOID + "inDataset", _named(context.settings.dataset)))
     if context.settings.license:
-        said.append((DCTERMS + "license", ox.NamedNode(context.settings.license)))
-    return [ox.Triple(document, ox.NamedNode(predicate), value) for predicate, value in said]
+        said.append((DCTERMS + "license", _named(context.settings.license)))
+    return [ox.Triple(document, _named(predicate), value) for predicate, value in said]
 
 
 def dataset(context: Context, class_counts: Mapping[str, int], triples: int) -> list[ox.Triple]:
@@ -177,8 +178,16 @@ def _triples(nodes: Mapping[str, Node]) -> Iterator[ox.Triple]:
             continue
         subject = ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
         for predicate, terms in node.items():
-            for term in terms if is_iri(predicate) else ():
-                yield ox.Triple(subject, ox.NamedNode(predicate), term)
+            if is_iri(predicate):
+                named = _named(predicate)
+                for term in terms:
+                    yield ox.Triple(subject, named, term)
+
+
+@lru_cache(1024)
+def _named(iri: str) -> ox.NamedNode:
+    """Return an IRI that most documents hold as a term."""
+    return ox.NamedNode(iri)
 
 
 def _whole(count: int) -> ox.Literal:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -33,14 +34,14 @@ PER_PROPERTY = 100
 _SMALL_NODE = 12
 _MOST_NODES = 60
 _MOST_BLANKS = 200
-_WORKED_OUT = ("derived", "estimated")
+_WORKED_OUT = frozenset(("derived", "estimated"))
+_NODES = frozenset(("link", "node", "cut"))
 _TEXTS_OF_HEAD = frozenset((*DESCRIPTIONS, *OTHER_NAMES[:3], *TEXTS[:-1]))
 # The size of a number, and nothing for what is none; that which is not a number is not equal to itself.
 _NUMBER = "IF(xsd:double(?o) = xsd:double(?o), xsd:double(?o), 0)"
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """A value and what stands behind it; `level` is empty where the graph does not say."""
 
     value: Value
@@ -216,7 +217,7 @@ class _Teller:
             level = "reference"
         value = self.write.value(term, prop)
         if shown and value.number and not value.unit:
-            value = replace(value, unit=next((each.unit for each in shown if each.unit), ""))
+            value = value._replace(unit=next((each.unit for each in shown if each.unit), ""))
         return Told(value, level, tuple(shown))
 
     def _shown(self, prop: str, term: Term) -> list[Evidence]:
@@ -328,14 +329,12 @@ def _grouped(properties: Iterable[Property]) -> tuple[Group, ...]:
     """Put properties under headings: what was worked out apart from what was said, links apart from plain values, the record last."""
     groups: dict[str, list[Property]] = {name: [] for name in ("Facts", "Worked out", "Connections", "Record")}
     for prop in properties:
-        levels = {told.level for told in prop.told}
-        kinds = {told.value.kind for told in prop.told}
         if prop.link.iri in ABOUT_RECORD:
             name = "Record"
-        elif levels & set(_WORKED_OUT) and "stated" not in levels:
+        elif not _WORKED_OUT.isdisjoint(levels := [told.level for told in prop.told]) and "stated" not in levels:
             name = "Worked out"
         else:
-            name = "Connections" if kinds & {"link", "node", "cut"} else "Facts"
+            name = "Connections" if any(told.value.kind in _NODES for told in prop.told) else "Facts"
         groups[name].append(prop)
     return tuple(
         Group(name, tuple(sorted(found, key=lambda each: by_label(each.link))))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from markupsafe import Markup
 
-from kg.pages import charts
+from kg.pages import article, charts, pieces
 from kg.pages.context import Context
+from kg.pages.pieces import escaped
 from kg.pages.render import part, render
 
 _ENGLISH: Sequence[str] = ("en",)
@@ -28,12 +30,47 @@ class Frame:
         if not asked and here not in self._tops:
             self._tops[here] = self._top(here, "")
         top = self._top(here, asked) if asked else self._tops[here]
-        return render(template, site=self._frame, at=self._addresses.page, top=top, **values)
+        return render(
+            template,
+            site=self._frame,
+            at=self._addresses.page,
+            top=top,
+            heading=self._heading(values["title"]),
+            **values,
+        )
+
+    def thing(self, found: Mapping[str, Any]) -> str:
+        """Return the page of a thing as `kg.pages.thing` tells it: templates are filled once for all of them, with holes for what differs."""
+        parts = {
+            "heading": escaped(self._heading(found["title"])),
+            "title": escaped(found["title"]),
+            "meta": article.meta(found),
+            "links": pieces.relations(found["links"]),
+            "head": self._pictures if found["picture"] else "",
+            "content": article.content(found),
+        }
+        return "".join([parts[piece] if at % 2 else piece for at, piece in enumerate(self._shell)])
 
     def around(self) -> str:
         """Return what is the same on the pages of all things."""
         frame = self._frame
         return f"{frame['head']}{frame['script']}{self._top('', '')}{frame['foot']}"
+
+    def _heading(self, title: str) -> str:
+        """Return what a browser calls a page."""
+        return title if title == self._settings.title else f"{title} · {self._settings.title}"
+
+    @cached_property
+    def _shell(self) -> tuple[str, ...]:
+        """The page of a thing in pieces: each second one is the name of what belongs there."""
+        holes = {name: Markup(f"\0{name}\0") for name in ("heading", "title", "meta", "links", "head", "content")}  # noqa: S704 - names of ours
+        site = self._frame | {"head": holes.pop("links") + self._frame["head"]}
+        page = render("shell.html", site=site, at=self._addresses.page, top=self._top("", ""), links=(), **holes)
+        return tuple(re.split("\0(heading|title|meta|links|head|content)\0", page))
+
+    @cached_property
+    def _pictures(self) -> str:
+        return f'<link rel="stylesheet" href="{escaped(self._addresses.page("static/pictures.css"))}">'
 
     def _top(self, here: str, asked: str) -> Markup:
         """Return what stands above each page; `here` is the page of the site that it is."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import Final
 
 import pyoxigraph as ox
 
 from kg.pages.graph import Graph
 
 # A graph with more things of hash IRIs than these has documents with less than all of theirs.
-_MOST = 500_000
+MOST: Final = 500_000
 
 
 def documents(graph: Graph) -> Mapping[str, tuple[str, ...]]:
@@ -18,7 +19,7 @@ def documents(graph: Graph) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, list[str]] = defaultdict(list)
     # Each thing is looked at once, not each statement.
     things = "SELECT DISTINCT ?s WHERE { ?s ?p ?o }"
-    query = f"""SELECT ?s WHERE {{ {{ {things} }} FILTER (isIRI(?s) && CONTAINS(STR(?s), "#")) }} LIMIT {_MOST}"""
+    query = f"""SELECT ?s WHERE {{ {{ {things} }} FILTER (isIRI(?s) && CONTAINS(STR(?s), "#")) }} LIMIT {MOST}"""
     for (thing,) in graph.select(query):
         if isinstance(thing, ox.NamedNode):
             found[thing.value.partition("#")[0]].append(thing.value)

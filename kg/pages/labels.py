@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -20,8 +20,7 @@ _KEPT = 100_000
 _ROLES = ((PREDICATE, SUBJECT), (QUANTITY_KIND, QUANTITY_OF), (ONTOLOGY + "hyperParameter", None))
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A text and its language tag; `named` is False for what was made up from an IRI, as the graph has no label."""
 
     text: str
@@ -45,8 +44,9 @@ class Labels:
         wanted = tuple(languages)
         found = {iri: self._of(iri, wanted, 0) for iri in iris}
         self._graph.note(found)
-        for iri in found:
-            self._graph.note(self._parts.get((iri, wanted, 0), ()))
+        for iri, text in found.items():
+            if not text.named and (parts := self._parts.get((iri, wanted, 0))):
+                self._graph.note(parts)
         return found
 
     def _of(self, iri: str, languages: tuple[str, ...], depth: int) -> Text:

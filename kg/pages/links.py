@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.pages.context import Context
 from kg.pages.description import MEDIA_TYPES
 
 
-@dataclass(frozen=True, slots=True)
-class LinkRelation:
+class LinkRelation(NamedTuple):
     """A link of a page: where to, by which relation (RFC 8288), to which media type; `anchor` is what the link is of, where not the page."""
 
     href: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import NamedTuple
 
 _DIGITS = 4
 # From here on digits no longer help, and a power of ten does.
@@ -54,8 +55,7 @@ _SI = ((18, "E"), (15, "P"), (12, "T"), (9, "G"), (6, "M"), (3, "k"))
 _COUNTED = re.compile(r"[a-z][a-z -]*[a-z]")
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number for people: `70.4 B`, or `1.42` with the exponent 24; `exact` has all digits in groups, and is empty where nothing was rounded away."""
 
     text: str
@@ -90,6 +90,7 @@ def number(lexical: str) -> Number | None:
     return Number(_grouped(shown), None, "" if shown == value else _grouped(value))
 
 
+@lru_cache(4096)
 def measured(lexical: str, unit: str) -> tuple[Number | None, str]:
     """Return a number and the sign of its unit for people, with a prefix of the SI where the unit takes one: 3.2e14 FLOP/s as `320`, `TFLOP/s`."""
     shown = number(lexical)

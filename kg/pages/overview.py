@@ -19,11 +19,13 @@ from kg.settings import ONTOLOGY
 class Overview:
     """Classes, properties, terms and documents of a graph, which must not change.
 
-    A pickled one has found everything out, and asks no graph.
+    A pickled one has found everything out, and asks no graph. `documents` are the things of hash IRIs by their documents, where somebody knows them.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, documents: Mapping[str, tuple[str, ...]] | None = None) -> None:
         self._graph = graph
+        if documents is not None:
+            self.documents = documents
 
     @cached_property
     def classes(self) -> dict[str, int]:

@@ -102,13 +102,14 @@ class StaticAddresses(Addresses):
 
     def natural(self, document: str) -> str | None:
         """Return the name that is as the IRI is; None where that is not safe."""
+        local = document[len(self.base) :]
+        if self._is_below(document) and PLAIN.fullmatch(local) and len(local) <= _LONGEST_NAME:
+            # What most are: nothing but a name that is taken could be wrong with it.
+            taken = local.partition("/")[0].casefold() in _TAKEN or _PLAIN_DEVICE.search(local)
+            return None if taken else local
         path = self._path(document)
         if path is None:
             return None
-        if PLAIN.fullmatch(path) and len(path) <= _LONGEST_NAME:
-            # What most are: nothing but a name that is taken could be wrong with it.
-            taken = path.partition("/")[0].casefold() in _TAKEN or _PLAIN_DEVICE.search(path)
-            return None if taken else path
         name = unquote(path, errors="surrogateescape")
         segments = name.split("/")
         safe = (

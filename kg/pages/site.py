@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from kg.pages import article, charts, classes, description, finding, links, sitemap, terms
+from kg.pages import charts, classes, description, finding, links, sitemap, terms
 from kg.pages import thing as things
 from kg.pages.addresses import Addresses, is_iri
 from kg.pages.classes import ClassCount
@@ -143,8 +143,7 @@ class Site:
             return None
         found = things.thing(self._context, iri, languages, params or {}, self._overview.classes.get(iri, 0), broader())
         if found is not None:
-            body = "" if found["list"] else article.body(found)
-            return self._frame.page("entity.html", "", thing_head=article.head(found), thing_body=body, **found)
+            return self._frame.thing(found)
         parts = self._overview.parts(iri)
         if any(part in self._overview.vocabulary.terms for part in parts):
             return self._terms(local_name(iri), iri, parts, languages)

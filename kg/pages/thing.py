@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -31,8 +31,7 @@ _LEGEND = {
 _FORMS = {"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"}
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """Another form of a page: its name, its address and its media type."""
 
     name: str
@@ -143,7 +142,7 @@ def _holds(context: Context, iri: str) -> bool:
 
 def _of_class(context: Context, link: Link) -> Link:
     """Return a class as a link to the page of its things."""
-    return context.once(("class link", link), lambda: replace(link, href=context.class_page(link.iri), outside=False))
+    return context.once(("class link", link), lambda: link._replace(href=context.class_page(link.iri), outside=False))
 
 
 def _legend(told: Said) -> list[tuple[str, str]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
@@ -39,8 +39,7 @@ _PLAIN = frozenset((XSD + "string", RDF + "langString", *NUMERIC, XSD + "boolean
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?)?(Z|[+-]\d{2}:\d{2})?")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A thing by its name: `href` is where to find it (None: no link is safe), `outside` says that this is not this site."""
 
     label: Text
@@ -50,8 +49,7 @@ class Link:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A value as a page shows it; which fields count is said by `kind`.
 
     `exact` is the lexical form, `rest` what follows a text that is cut, `parts` the properties of a node in place, `items` those of a list.
@@ -114,7 +112,7 @@ class Writer:
         if known is None:
             known = self.link(iri)
             if not known.label.named:
-                known = replace(known, label=Text(humanised(iri), named=False))
+                known = known._replace(label=Text(humanised(iri), named=False))
             if iri in self.names:
                 self.terms[iri] = known
         return known
@@ -175,8 +173,8 @@ class Writer:
         written = self._literal(amount, None)
         shown, unit_ = measured(amount.value, known)
         if shown is not None:
-            written = replace(written, number=shown, unit=unit_)
-        return replace(written, term=term, approximate=is_true(node, ONTOLOGY + "approximate"))
+            written = written._replace(number=shown, unit=unit_)
+        return written._replace(term=term, approximate=is_true(node, ONTOLOGY + "approximate"))
 
     def _items(self, node: Node, within: tuple[str, ...]) -> tuple[Value, ...]:
         items: list[Value] = []

@@ -10,9 +10,8 @@ import json
 import os
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from zlib import crc32
 
 import duckdb
@@ -24,8 +23,7 @@ from kg.rdf.quads import read_quads
 SEEN: Final = ".kg-site.seen"
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(NamedTuple):
     """The files of a group of documents, by the name that they share, and what was looked at for them."""
 
     place: str
@@ -60,7 +58,7 @@ class Record:
 
 def digest(things: Iterable[str]) -> bytes:
     """Return what stands for things in the file."""
-    sums = sorted({_sum(thing) for thing in things})
+    sums = sorted({crc32(thing.encode("utf-8", "surrogatepass")) for thing in things})
     return struct.pack(f"<{len(sums)}I", *sums)
 
 
@@ -96,12 +94,12 @@ def changed(con: duckdb.DuckDBPyConnection, before: Path) -> set[str]:
 
 def standing(folder: Path, before: Manifest, changes: set[str]) -> Iterator[Made]:
     """Yield what was made without a look at any of the things that changed, and is there whole."""
-    things = {_sum(thing) for thing in changes}
+    things = set(struct.iter_unpack("<I", digest(changes)))
     with (folder / SEEN).open("rb") as lines:
         for line in lines:
             place, names, seen = json.loads(line)
             looked = bytes.fromhex(seen)
-            known = struct.unpack(f"<{len(looked) // 4}I", looked)
+            known = struct.iter_unpack("<I", looked)
             if things.isdisjoint(known) and all(_is_there(folder, before, name) for name in names):
                 yield Made(place, [before.files[name] for name in names], looked)
 
@@ -112,7 +110,3 @@ def _is_there(folder: Path, before: Manifest, name: str) -> bool:
         return known is not None and os.lstat(f"{folder}/{name}").st_size == known.size
     except OSError:
         return False
-
-
-def _sum(thing: str) -> int:
-    return crc32(thing.encode("utf-8", "surrogatepass"))

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
+import pickle
+import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
+import duckdb
 import pyoxigraph as ox
 
 from kg.pages import MEDIA_TYPES, Overview, SiteSettings, StaticAddresses, StaticSite
@@ -41,6 +46,7 @@ class Maker:
     settings: SiteSettings
     addresses: StaticAddresses
     overview: Overview
+    fresh: bool = False
 
     def site(self) -> tuple[StaticSite, NotingGraph]:
         """Return the site, and its graph; a process makes one and keeps it."""
@@ -68,7 +74,7 @@ def _site(maker: Maker) -> tuple[StaticSite, NotingGraph]:
 
 @cache
 def _tree(maker: Maker) -> Tree:
-    return Tree(maker.folder)
+    return Tree(maker.folder, fresh=maker.fresh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,34 +100,55 @@ def classes(site: StaticSite) -> Iterator[Work]:
 
 
 @contextmanager
-def working(
-    maker: Maker, documents: int, jobs: int, tell: Callable[[int], None]
-) -> Iterator[Callable[[Iterable[Work]], Iterator[Made]]]:
-    """Yield what does work on so many documents in so many processes, and yields what was made in order; `tell` hears how many documents are done."""
-
-    def here(works: Iterable[Work]) -> Iterator[Made]:
-        for work in works:
-            yield from work.do(maker)
-            tell(work.documents)
-
-    if jobs <= 1 or documents <= _BATCH:
-        with _seldom_collected():
-            yield here
+def processes(jobs: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Yield so many processes to work in, which load the program while this one still finds out what is to be done; None for one job, which is done here."""
+    if jobs <= 1:
+        yield None
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, _begin, (maker,)) as pool:
-
-        def there(works: Iterable[Work]) -> Iterator[Made]:
-            waiting = list(works)
-            for work, made in zip(waiting, pool.map(_do, [work.do for work in waiting]), strict=True):
-                yield from made
-                tell(work.documents)
-
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _begin) as pool:
         try:
-            yield there
+            for _ in range(jobs):
+                pool.submit(_nothing)
+            yield pool
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def are_many(con: duckdb.DuckDBPyConnection) -> bool:
+    """Say whether the relation `quads` tells of so many things that more processes than one are worth their start."""
+    count = con.execute("SELECT approx_count_distinct(s) FROM quads").fetchone()
+    return count is not None and count[0] > _BATCH
+
+
+@contextmanager
+def working(
+    pool: ProcessPoolExecutor | None, maker: Maker, tell: Callable[[int], None]
+) -> Iterator[Callable[[Iterable[Work]], Iterator[Made]]]:
+    """Yield what does work, in processes if there are some, and yields what was made in order; `tell` hears how many documents are done. The processes end after it."""
+    if pool is None:
+
+        def here(works: Iterable[Work]) -> Iterator[Made]:
+            for work in works:
+                yield from work.do(maker)
+                tell(work.documents)
+
+        with _seldom_collected():
+            yield here
+        return
+    with tempfile.TemporaryDirectory(prefix="kg-publish-") as folder:
+        place = Path(folder) / "maker"
+        place.write_bytes(pickle.dumps(maker))
+
+        def there(works: Iterable[Work]) -> Iterator[Made]:
+            waiting = list(works)
+            do = partial(_do, place)
+            for work, made in zip(waiting, pool.map(do, [work.do for work in waiting]), strict=True):
+                yield from made
+                tell(work.documents)
+
+        yield there
+        pool.shutdown()
 
 
 def make(maker: Maker, *, groups: Iterable[Group]) -> list[Made]:
@@ -139,7 +166,9 @@ def make(maker: Maker, *, groups: Iterable[Group]) -> list[Made]:
         triples = [triple for document in group for triple in site.description(document)]
         files = [addresses.file(addresses.document(group[0], suffix)) for suffix in _SYNTAXES]
         contents += zip(files, forms(triples, _SYNTAXES.values(), names), strict=True)
-        made.append((addresses.place(group[0]), len(contents) - before, digest(graph.taken())))
+        # All files of a document have one name, but for its end.
+        place = files[0].removesuffix(".ttl")
+        made.append((place, len(contents) - before, digest(graph.taken())))
     written = iter(maker.tree().write(contents))
     return [Made(place, list(islice(written, count)), seen) for place, count, seen in made]
 
@@ -174,16 +203,33 @@ def _batches(groups: Iterable[Group]) -> Iterator[list[Group]]:
 
 
 assert _SYNTAXES.keys() <= MEDIA_TYPES.keys()  # noqa: S101 - each form has a media type
-_maker: list[Maker] = []
 
 
-def _begin(maker: Maker) -> None:
-    _maker[:] = [maker]
+def _begin() -> None:
     gc.set_threshold(_SELDOM)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _do(work: Callable[[Maker], list[Made]]) -> list[Made]:
-    return work(_maker[0])
+def _end_with_parent() -> None:
+    """End this process where the one that gives it work was killed: it would wait for more for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _nothing() -> None:
+    """Do nothing, in a process that is started for it."""
+
+
+def _do(place: Path, work: Callable[[Maker], list[Made]]) -> list[Made]:
+    return work(_loaded(place))
+
+
+@cache
+def _loaded(place: Path) -> Maker:
+    found: Maker = pickle.loads(place.read_bytes())  # noqa: S301 - ours
+    return found
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,6 +12,7 @@ import duckdb
 
 from kg.pages import StaticAddresses
 from kg.pages.addresses import is_iri
+from kg.pages.hashes import MOST
 from kg.pages.names import TYPE
 from kg.pages.paths import SUFFIXES, ending, twins_of
 from kg.rdf.machinery import is_machinery
@@ -74,6 +76,17 @@ def planned(con: duckdb.DuckDBPyConnection, base: str, root: str, terms: Sequenc
     groups = tuple(tuple(each for _, each in group) for _, group in groupby(placed, lambda each: each[0]))
     shared = sorted({directory(each) for each in documents - alone})
     return Plan(groups, addresses, len(documents), moved, tuple(shared))
+
+
+def of_hashes(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
+    """Return the things with a `#` in their IRI by the IRI of their document, as `kg.pages.hashes` finds them in a store."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for thing in _column(
+        con,
+        f"SELECT DISTINCT s[2:-2] AS thing FROM quads WHERE s[1] = '<' AND contains(s, '#') ORDER BY thing LIMIT {MOST}",
+    ):
+        found[thing.partition("#")[0]].append(thing)
+    return {document: tuple(things) for document, things in found.items()}
 
 
 def bundled(

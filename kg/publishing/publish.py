@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from itertools import chain, takewhile
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeAlias
 
 import pyoxigraph as ox
@@ -18,12 +22,12 @@ from kg.pages.store import StoreGraph, usual_base
 from kg.pages.writing import written
 from kg.publishing import names, redirects, releases
 from kg.publishing.again import Record, compared, standing
-from kg.publishing.documents import Maker, classes, things, working
-from kg.publishing.plan import Plan, planned
+from kg.publishing.documents import Maker, are_many, classes, processes, things, working
+from kg.publishing.plan import Plan, of_hashes, planned
 from kg.publishing.releases import File, Published
 from kg.publishing.settings import PublishSettings, checked
 from kg.publishing.source import Source, opened
-from kg.publishing.tree import Manifest, Tree, Written, changing, finish, is_whole
+from kg.publishing.tree import Manifest, Prepared, Tree, Written, changing, finish, is_empty, is_whole
 from kg.rdf.namespaces import DCAT, VOID
 from kg.rdf.prefixes import prefixes
 from kg.settings import DEFAULT_BASE
@@ -72,7 +76,8 @@ class _Run:
 
     def __init__(self, source: Source, folder: Path, settings: PublishSettings, before: Manifest) -> None:
         self.source, self.folder, self.settings, self.before = source, folder, settings, before
-        self.tree = Tree(folder)
+        self.fresh = is_empty(folder)
+        self.tree = Tree(folder, fresh=self.fresh)
         self.files: dict[str, Written] = {}
         self.releases = releases.known(before.about)
         self.version = releases.version_of(source.sha256, settings.version, self.releases)
@@ -94,6 +99,11 @@ class _Run:
 
     def all(self, tell: Progress) -> Summary:
         """Write everything that is not as it should be."""
+        with processes(self.settings.jobs if are_many(self.source.con) else 1) as pool:
+            return self.everything(pool, tell)
+
+    def everything(self, pool: ProcessPoolExecutor | None, tell: Progress) -> Summary:
+        """Write everything that is not as it should be, documents in other processes if there are some."""
         changes = compared(self.source.con, self.folder, self.before)
         # Dumps come first and the ways in last: whatever a page leads to is there before the page.
         release = self.dumps()
@@ -101,18 +111,20 @@ class _Run:
         self.releases = [*known, release]
         graph = StoreGraph(open_store(self.source.store), prefixes(self.source.base or DEFAULT_BASE))
         site_settings = self.site_settings(usual_base(graph, self.source.base), release)
-        overview = Overview(graph)
+        overview = Overview(graph, of_hashes(self.source.con))
         terms = tuple(overview.vocabulary.terms)
         plan = planned(self.source.con, site_settings.base, site_settings.root, terms, self.settings.files)
         site_settings = replace(site_settings, pictures=plan.documents <= _PICTURED and plan.addresses.alone is None)
-        maker = Maker(self.source.store, self.folder, site_settings, plan.addresses, overview)
+        # What this process remembers of addresses it fills while the others are told of them.
+        addresses = replace(plan.addresses, stems={})
+        maker = Maker(self.source.store, self.folder, site_settings, addresses, overview, self.fresh)
         site = StaticSite(graph, site_settings, plan.addresses, overview)
         surroundings = hashlib.sha256(f"{__version__}{plan.layout()}{site.surroundings()}".encode()).hexdigest()
         if surroundings != self.before.about.get("surroundings"):
             changes = None
-        seen = self.documents(maker, plan, site, changes, tell)
-        self.put(self.changelog(site, release))
-        self.put(self.site_files(site, plan))
+        with self.beside(chain(self.changelog(site, release), self.site_files(site, plan))) as prepared:
+            seen = self.documents(pool, maker, plan, site, changes, tell)
+            self.add(self.tree.put(prepared()))
         about = {
             "kg": __version__,
             "inputs": self.inputs(),
@@ -126,7 +138,15 @@ class _Run:
         changed = sum(each.changed for each in self.files.values())
         return Summary(plan.documents, len(self.files), changed, removed, self.version)
 
-    def documents(self, maker: Maker, plan: Plan, site: StaticSite, changes: set[str] | None, tell: Progress) -> str:
+    def documents(
+        self,
+        pool: ProcessPoolExecutor | None,
+        maker: Maker,
+        plan: Plan,
+        site: StaticSite,
+        changes: set[str] | None,
+        tell: Progress,
+    ) -> str:
         """Write the documents that the changes of the graph touch, all where these are not known, and the pages of classes; return the digest of the record of them."""
         record = Record(self.folder)
         waiting = {plan.addresses.place(group[0]): group for group in plan.groups}
@@ -143,7 +163,7 @@ class _Run:
             tell("things", done, plan.documents)
 
         count(0)
-        with working(maker, plan.documents, self.settings.jobs, count) as do:
+        with working(pool, maker, count) as do:
             for made in do(things(waiting.values())):
                 self.add(made.files)
                 record.add(made)
@@ -157,10 +177,18 @@ class _Run:
         for each in files:
             self.files[each.name] = each
 
-    def put(self, contents: Iterable[tuple[str, bytes]]) -> None:
-        """Write files and remember them."""
-        for each in contents:
-            self.add(self.tree.write([each]))
+    @contextmanager
+    def beside(self, contents: Iterable[tuple[str, bytes]]) -> Iterator[Callable[[], list[Prepared]]]:
+        """Write files aside while something else is done; yield what waits for them."""
+        stopped = Event()
+        with ThreadPoolExecutor(1) as thread:
+            found = thread.submit(self.tree.prepare, takewhile(lambda _: not stopped.is_set(), contents))
+            try:
+                yield found.result
+            except BaseException:
+                stopped.set()
+                self.source.con.interrupt()
+                raise
 
     def dumps(self) -> Published:
         """Write the files of this release, and keep those of older ones."""

@@ -12,12 +12,12 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from kg.errors import PublishError
 
@@ -28,14 +28,20 @@ _FORMAT: Final = 1
 _PIECE: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A file of the site: its name below the folder, its size, its SHA-256 in hexadecimal digits, and whether it had to be written."""
 
     name: str
     size: int
     sha256: str
     changed: bool = False
+
+
+class Prepared(NamedTuple):
+    """A file that is not yet in its place: `part` is where it is, None where it is already there as it should be."""
+
+    written: Written
+    part: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,10 @@ class Manifest:
 
 
 class Tree:
-    """Writes files of a site; any number of processes may, each other files."""
+    """Writes files of a site; any number of processes may, each other files. A folder that was empty when the run began is `fresh`: nothing there is compared."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, fresh: bool = False) -> None:
+        self.folder, self._fresh = folder, fresh
         self._aside = folder / _ASIDE / str(os.getpid())
         self._folders: set[str] = set()
         self._ours: frozenset[str] | None = None
@@ -65,9 +71,25 @@ class Tree:
             _write(part, content)
             self._put(part, name)
         changed = {name for name, _ in waiting}
-        return [
-            Written(name, len(content), hashlib.sha256(content).hexdigest(), name in changed) for name, content in given
-        ]
+        return [_written(name, content, changed=name in changed) for name, content in given]
+
+    def prepare(self, contents: Iterable[tuple[str, bytes]]) -> list[Prepared]:
+        """Write files aside, one after the other as they come, where they are not so already; `put` brings them to their places."""
+        found: list[Prepared] = []
+        for name, content in contents:
+            part = f"{self._part()}-{len(found)}" if self._differs(name, content) else None
+            if part is not None:
+                _write(part, content)
+            found.append(Prepared(_written(name, content, changed=part is not None), part))
+        return found
+
+    def put(self, prepared: Sequence[Prepared]) -> list[Written]:
+        """Bring files to their places."""
+        self._announce(each.written.name for each in prepared if each.part is not None)
+        for each in prepared:
+            if each.part is not None:
+                self._put(each.part, each.written.name)
+        return [each.written for each in prepared]
 
     def copy(self, source: Path, name: str) -> Written:
         """Write a file with the content of another, of any size."""
@@ -83,6 +105,8 @@ class Tree:
         return Written(name, size, digest, changed=True)
 
     def _differs(self, name: str, content: bytes) -> bool:
+        if self._fresh:
+            return True
         place = f"{self.folder}/{name}"
         try:
             file = os.open(place, os.O_RDONLY | os.O_NOFOLLOW)
@@ -198,9 +222,9 @@ def finish(folder: Path, before: Manifest, files: Mapping[str, Written], about: 
             removed += 1
         _remove_empty(folder, name)
     part = aside(folder) / "manifest"
-    lines = [json.dumps({"format": _FORMAT, **about}, ensure_ascii=False, sort_keys=True)]
-    lines += [f"{each.sha256} {each.size} {each.name}" for _, each in sorted(files.items())]
-    part.write_bytes("".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
+    with part.open("w", encoding="utf-8", errors="surrogateescape", newline="\n") as lines:
+        lines.write(f"{json.dumps({'format': _FORMAT, **about}, ensure_ascii=False, sort_keys=True)}\n")
+        lines.writelines(f"{files[name].sha256} {files[name].size} {name}\n" for name in sorted(files))
     part.replace(folder / MANIFEST)
     (folder / JOURNAL).unlink(missing_ok=True)
     return removed
@@ -253,6 +277,12 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def is_empty(folder: Path) -> bool:
+    """Say whether nothing is in a folder."""
+    with os.scandir(folder) as found:
+        return next(found, None) is None
+
+
 def is_whole(folder: Path, manifest: Manifest) -> bool:
     """Say whether all files of a manifest are there, by their sizes."""
     for name, each in manifest.files.items():
@@ -262,6 +292,10 @@ def is_whole(folder: Path, manifest: Manifest) -> bool:
         except OSError:
             return False
     return not (folder / JOURNAL).exists()
+
+
+def _written(name: str, content: bytes, *, changed: bool) -> Written:
+    return Written(name, len(content), hashlib.sha256(content).hexdigest(), changed)
 
 
 def _write(place: str, content: bytes) -> None:

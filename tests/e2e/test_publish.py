@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
@@ -467,6 +468,35 @@ def test_a_killed_run_leaves_whole_files_and_the_next_one_finishes_its_work(rele
         assert {name: digest for name, digest in left.items() if wanted.get(name) != digest} == {}
     publish(release, place, "--title", "site")
     assert contents(place) == wanted
+
+
+def are_running(group: int) -> bool:
+    """Say whether any process of a group is there."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_no_process_outlives_a_run_that_was_killed(release: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from kg.cli import main; main()", "publish", str(release)]
+    command += ["-o", str(tmp_path / "site"), "--jobs", "2"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, env=environment, start_new_session=True, stderr=subprocess.DEVNULL)
+    try:
+        while len(files(tmp_path / "site")) < 200 and process.poll() is None:
+            time.sleep(0.02)
+        assert process.poll() is None, "the run was over before it was killed"
+        process.kill()
+        process.wait()
+        end = time.monotonic() + 30
+        while are_running(process.pid) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert not are_running(process.pid)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_one_who_stops_it_is_told_what_is_there(release: Path, tmp_path: Path) -> None:

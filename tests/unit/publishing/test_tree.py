@@ -14,6 +14,7 @@ from kg.publishing.tree import (
     changing,
     digest_of,
     finish,
+    is_empty,
     is_whole,
     read_journal,
     read_manifest,
@@ -112,3 +113,41 @@ def test_a_copy_is_made_once(tmp_path: Path) -> None:
         assert Tree(folder).copy(source, "release/1/graph.nq.zst").changed
         assert not Tree(folder).copy(source, "release/1/graph.nq.zst").changed
     assert (folder / "release/1/graph.nq.zst").read_bytes() == b"graph"
+
+
+def test_prepared_files_are_in_their_places_only_when_they_are_put_there(tmp_path: Path) -> None:
+    run(tmp_path, {"same.html": b"1", "other.html": b"2"})
+    contents = {"same.html": b"1", "other.html": b"two", "new/file.html": b"3"}
+    with changing(tmp_path) as before:
+        tree = Tree(tmp_path)
+        prepared = tree.prepare(iter(contents.items()))
+        assert (tmp_path / "other.html").read_bytes() == b"2"
+        assert not (tmp_path / "new").exists()
+        # A run that ends here has announced nothing.
+        assert read_journal(tmp_path) == []
+        written = tree.put(prepared)
+        assert {name for each in written if each.changed for name in [each.name]} == set(read_journal(tmp_path))
+        finish(tmp_path, before, {each.name: each for each in written}, {})
+    assert {each.name for each in written if each.changed} == {"other.html", "new/file.html"}
+    assert {name: (tmp_path / name).read_bytes() for name in contents} == contents
+    assert {path.name for path in tmp_path.iterdir()} == {"same.html", "other.html", "new", MANIFEST}
+
+
+def test_prepared_files_do_not_replace_those_of_others(tmp_path: Path) -> None:
+    (tmp_path / "other.html").write_bytes(b"theirs")
+    with pytest.raises(PublishError) as raised, changing(tmp_path):
+        Tree(tmp_path).prepare([("other.html", b"ours")])
+    assert raised.value.code == "KG651"
+
+
+def test_a_fresh_folder_gets_all_files(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    with changing(folder) as before:
+        assert is_empty(folder)
+        tree = Tree(folder, fresh=is_empty(folder))
+        written = [*tree.write([("a.html", b"1"), ("b/c.html", b"2")]), *tree.put(tree.prepare([("d.html", b"3")]))]
+        finish(folder, before, {each.name: each for each in written}, {})
+    assert all(each.changed for each in written)
+    assert run(folder, {"a.html": b"1", "b/c.html": b"2", "d.html": b"3"}) == (set(), 0)
+    with changing(folder):
+        assert not is_empty(folder)
