@@ -22,13 +22,14 @@ from kg.serving.limits import Rate
 from kg.serving.lookups import Lookups, Manner
 from kg.serving.messages import Answer, Problem, Request
 from kg.serving.negotiation import choose, encoding, languages
+from kg.serving.openapi import openapi
 from kg.serving.pool import Pool
 from kg.serving.protocol import Operation, graph_named, is_deep, operation
 from kg.serving.question import Question, question
-from kg.serving.replies import KEPT, READ, STORE, is_browser, open_to_all, options, tag_of, told, unchanged
+from kg.serving.replies import KEPT, allowed, is_browser, open_to_all, options, tag_of, told, unchanged
 from kg.serving.settings import Setup
 from kg.serving.states import Open, Reader, Writing
-from kg.serving.statics import Statics, release_file
+from kg.serving.statics import Statics, fixed, release_file
 from kg.serving.telemetry import Telemetry
 from kg.serving.work import Dump, Job, Page, Parse
 from kg.serving.writer import Change, Update
@@ -81,7 +82,7 @@ class App:
         if path == "/store" or path.startswith("/store/"):
             return await self._store(request)
         if request.method not in ("GET", "HEAD") and (path, request.method) != ("/reconcile", "POST"):
-            raise Problem(405, f"{request.method} means nothing here", headers={"allow": READ})
+            raise Problem(405, f"{request.method} means nothing here", headers={"allow": allowed(path)})
         if path == "/health":
             await self.reader.current()
             return Answer(200, {"content-type": "text/plain; charset=utf-8", "cache-control": "no-store"}, b"ok\n")
@@ -94,6 +95,9 @@ class App:
         if path.startswith("/static/"):
             request.notes["kind"] = "static"
             return self.statics.answer(request, path.removeprefix("/static/"))
+        if path == "/openapi.json":
+            request.notes["kind"] = "static"
+            return fixed(request, openapi(), "application/json")
         if path.startswith("/release/"):
             request.notes["kind"] = "file"
             opened = await self.reader.current()
@@ -293,7 +297,7 @@ class App:
                 lambda: self.pool.do(Job(opened.state, dump, coding), self.settings.seconds),
             )
         if method not in ("PUT", "POST", "DELETE"):
-            raise Problem(405, f"{method} means nothing here", headers={"allow": STORE})
+            raise Problem(405, f"{method} means nothing here", headers={"allow": allowed(request.path)})
         writing = self._writer(request)
         seconds = self.settings.seconds
         fresh = method == "POST" and request.path.rstrip("/") == "/store" and not request.query
@@ -319,7 +323,8 @@ class App:
                 b"content-type: " + request.header("content-type").encode("latin-1") + b"\r\n\r\n" + request.body
             )
             parts = list(message.iter_parts()) if message.is_multipart() else []
-            if not parts or len(parts) > 20:
+            # A form that was cut off has an empty part without a name (RFC 7578, 4.2); what is empty would clear a graph.
+            if not 0 < len(parts) <= 20 or any("content-disposition" not in part for part in parts):
                 raise Problem(400, "the form must have from 1 to 20 files")
             documents = [(part.get_content_type(), bytes(part.get_payload(decode=True) or b"")) for part in parts]
         opened = await self.reader.current()

@@ -30,12 +30,12 @@ _RESULT_FORMATS = {
     "tsv": ox.QueryResultsFormat.TSV,
 }
 # What else clients call the formats.
-_ALIASES = {
+ALIASES = {
     "application/json": "application/sparql-results+json",
     "application/xml": "application/sparql-results+xml",
     "text/xml": "application/sparql-results+xml",
 }
-_OFFERS = (*RESULTS, *_ALIASES)
+_OFFERS = (*RESULTS, *ALIASES)
 GRAPHS = {
     "text/turtle": ox.RdfFormat.TURTLE,
     "application/n-triples": ox.RdfFormat.N_TRIPLES,
@@ -77,7 +77,7 @@ def written(media: str, prefixes: Mapping[str, str]) -> dict[str, str] | None:
 
 def media_of(name: str) -> str:
     """Return the media type that clients mean by the name of a format, or nothing."""
-    known = {*RESULTS, *_ALIASES, *GRAPHS}
+    known = {*RESULTS, *ALIASES, *GRAPHS}
     return name if name in known else NAMES.get(_NICKNAMES.get(name, name), "")
 
 
@@ -147,7 +147,7 @@ class Outcome:
 def results_media(accept: str) -> tuple[str, str] | None:
     """Return the media type in which a client gets rows, and the name of its format; None where it likes none."""
     media = choose(accept, _OFFERS)
-    return None if media is None else (_typed(media), RESULTS[_ALIASES.get(media, media)])
+    return None if media is None else (_typed(media), RESULTS[ALIASES.get(media, media)])
 
 
 def execute(

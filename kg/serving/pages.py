@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from time import monotonic
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 import pyoxigraph as ox
 
@@ -60,7 +60,7 @@ class Pages:
             return answer
 
     def _answer(self, site: Site, page: Page) -> Answer:
-        path, params = page.path, parse_qs(page.query, max_num_fields=100)
+        path, params = page.path, _parameters(page.query)
         languages = _languages(params, page.languages)
         fixed = self._fixed(site, path, params, languages)
         if fixed is not None:
@@ -77,7 +77,7 @@ class Pages:
         """Return a page of the site itself, or None where a path is none."""
         given = _first(params, "q")
         made: dict[str, Callable[[], Answer]] = {
-            "/": lambda: _html(site.home(languages)),
+            "/": lambda: _home(site.home(languages)),
             "/class": lambda: self._class(site, _first(params, "iri"), params, languages),
             "/map": lambda: _html(site.map(languages)),
             "/ontology": lambda: _html(site.ontology(languages)),
@@ -128,8 +128,8 @@ class Pages:
 
     def _thing(self, site: Site, page: Page, params: dict[str, list[str]], languages: tuple[str, ...]) -> Answer:
         """Return the document about a thing, or the way to it."""
-        asked = page.path.partition(".")[0] == "/resource"
-        found = site.addresses.thing(f"{page.path}?{page.query}" if asked else page.path)
+        asked = params.get("iri", []) if page.path.partition(".")[0] == "/resource" else []
+        found = site.addresses.thing(f"{page.path}?iri={quote(asked[0], safe='')}" if len(asked) == 1 else page.path)
         if found is None:
             raise Problem(404, "there is nothing at this address")
         iri, suffix = found
@@ -215,6 +215,13 @@ class Pages:
         return usual_base(self.graph, str(self._manifest["settings"]["base"]) if self._manifest else None)
 
 
+def _parameters(query: str) -> dict[str, list[str]]:
+    try:
+        return parse_qs(query, max_num_fields=100)
+    except ValueError as error:
+        raise Problem(400, "there are more than 100 parameters") from error
+
+
 def _languages(params: Mapping[str, list[str]], accepted: tuple[str, ...]) -> tuple[str, ...]:
     """Return the languages of a reader: that of the address first, English last."""
     return (*params.get("lang", [])[:1], *accepted, *_ENGLISH)
@@ -233,6 +240,13 @@ def _html(page: str | None) -> Answer:
         raise Problem(404, "there is nothing at this address")
     headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": _POLICY, "vary": _VARY}
     return Answer(200, headers, page.encode("utf-8", "replace"))
+
+
+def _home(page: str) -> Answer:
+    """Return the home page, which tells programs where the server is described (RFC 8631)."""
+    answer = _html(page)
+    answer.headers["link"] = '</openapi.json>; rel="service-desc"; type="application/json"'
+    return answer
 
 
 def _json(content: object) -> Answer:

@@ -5,9 +5,11 @@ https://reconciliation-api.github.io/specs/0.2/
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 import pyoxigraph as ox
@@ -179,10 +181,12 @@ def _literal(term: ox.Literal) -> dict[str, Any]:
     kind = term.datatype.value.rpartition("#")[2]
     if kind == "boolean":
         return {"bool": term.value in ("true", "1")}
-    if kind == "integer":
-        return {"int": int(term.value)}
-    if kind in ("double", "float"):
-        return {"float": float(term.value)}
+    # JSON has no infinity, and a graph may hold numbers that are none.
+    with contextlib.suppress(ValueError):
+        if kind == "integer":
+            return {"int": int(term.value)}
+        if kind in ("double", "float") and isfinite(number := float(term.value)):
+            return {"float": number}
     return {"date": term.value} if kind in ("date", "dateTime") else {"str": term.value}
 
 

@@ -17,8 +17,9 @@ EVERYWHERE = {
     "referrer-policy": "same-origin",
 }
 KEPT = {"vary": "Accept, Accept-Encoding, Accept-Language", "cache-control": "no-cache"}
-READ = "GET, HEAD, OPTIONS"
-STORE = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
+_READ = "GET, HEAD, OPTIONS"
+_ASK = "GET, HEAD, POST, OPTIONS"
+_STORE = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
 
 
 def open_to_all(answer: Answer) -> Answer:
@@ -40,7 +41,7 @@ def tag_of(opened: Open, key: object) -> str:
 
 def unchanged(request: Request, tag: str) -> Answer | None:
     """Return 304 where the client has the answer."""
-    wanted = request.header("if-none-match")
+    wanted = request.header("if-none-match") if request.method in ("GET", "HEAD") else ""
     if wanted and wanted.strip() != "*" and matches(wanted, tag):
         return Answer(304, {**KEPT, "etag": tag})
     return None
@@ -51,12 +52,16 @@ def is_browser(accept: str) -> bool:
     return choose(accept, ("application/sparql-results+json", "text/turtle", "text/html")) == "text/html"
 
 
+def allowed(path: str) -> str:
+    """Return the methods that a path has, as in the header `Allow`."""
+    if path == "/store" or path.startswith("/store/"):
+        return _STORE
+    return _ASK if path in ("/sparql", "/reconcile") else _READ
+
+
 def options(path: str) -> Answer:
     """Return what may be done at a path, and from where."""
-    if path.startswith("/store"):
-        methods = STORE
-    else:
-        methods = "GET, HEAD, POST, OPTIONS" if path in ("/sparql", "/reconcile") else READ
+    methods = allowed(path)
     return Answer(
         204,
         {

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import AsyncIterator
+from functools import cache
 from pathlib import Path
 
 from kg.pages.assets import MEDIA, assets
+from kg.serving.coding import packed
 from kg.serving.messages import Answer, Problem, Request
+from kg.serving.negotiation import encoding
 
 RELEASE = ("graph.nq.zst", "graph.ttl", "report.json", "report.html", "report.ttl", "manifest.json", "void.ttl")
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
@@ -26,13 +29,27 @@ class Statics:
         found = self._found.get(name)
         if found is None:
             raise Problem(404, "there is no such file")
-        body, media = found
-        headers = {
-            "content-type": media,
-            "cache-control": "public, max-age=3600",
-            "etag": f'"{hashlib.sha256(body).hexdigest()[:20]}"',
-        }
-        return conditional(request, Answer(200, headers, body))
+        return fixed(request, *found)
+
+
+def fixed(request: Request, body: bytes, media: str) -> Answer:
+    """Return what is the same for all, until the program is another."""
+    content, coding, tag = _packed(body, media, encoding(request.header("accept-encoding")))
+    headers = {
+        "content-type": media,
+        **({"content-encoding": coding} if coding else {}),
+        "cache-control": "public, max-age=3600",
+        "vary": "Accept-Encoding",
+        "etag": f'"{tag}"',
+    }
+    return conditional(request, Answer(200, headers, content))
+
+
+@cache
+def _packed(body: bytes, media: str, coding: str) -> tuple[bytes, str, str]:
+    """Return a body as it is sent, its coding, and what tells it from others."""
+    content, used = packed(body, media, coding)
+    return content, used, hashlib.sha256(content).hexdigest()[:20]
 
 
 def conditional(request: Request, answer: Answer) -> Answer:

@@ -18,6 +18,8 @@ _FORMATS = {
     "application/trig": ox.RdfFormat.TRIG,
     "application/n-quads": ox.RdfFormat.N_QUADS,
 }
+# What may be sent.
+TRIPLES = tuple(media for media in _FORMATS if media not in ("application/trig", "application/n-quads"))
 # An entity that stands for a plain IRI, as OWL editors write them, cannot grow.
 _ENTITY = re.compile(r"""<!ENTITY\s+[\w.:-]+\s+("[^"&%<]{0,500}"|'[^'&%<]{0,500}')\s*>""")
 _DECLARATION = re.compile(r"\A<\?xml[^>]*\?>")
@@ -29,7 +31,7 @@ def parse(data: bytes, media: str, base: str) -> bytes:
     format_ = _FORMATS.get(media)
     if format_ is None:
         raise Problem(415, f"{media or 'a body without a media type'} is not read; send one of {', '.join(_FORMATS)}")
-    if format_ in (ox.RdfFormat.TRIG, ox.RdfFormat.N_QUADS):
+    if media not in TRIPLES:
         raise Problem(415, "a graph is sent as triples: Turtle, N-Triples, RDF/XML or JSON-LD")
     if format_ == ox.RdfFormat.RDF_XML:
         data = _without_declarations(data)
