@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyoxigraph as ox
 
 from kg.errors import PublishError
 from kg.publishing.tree import digest_of
@@ -22,8 +21,6 @@ from kg.rdf.terms import macros
 
 # Files of a release that stay with its version.
 _FILES = ("graph.nq.zst", "graph.ttl", "report.html", "report.json", "report.ttl")
-# So many bytes of lines are put into a store at once.
-_PIECE = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,28 +70,17 @@ def opened(target: str) -> Iterator[Source]:
 
 def _file(path: Path, folder: Path, con: duckdb.DuckDBPyConnection) -> Source:
     from kg.release import write_graph
-    from kg.store import file_store
+    from kg.store import file_store, lines_store
 
     read_quads(con, [path])
     plain = write_graph(con, folder)
     if con.execute("SELECT 1 FROM quads WHERE s[1] = '_' OR o[1] = '_' OR g IS NOT NULL LIMIT 1").fetchone():
         file_store(parse_file(plain), folder / "store")
     else:
-        _store_triples(plain, folder / "store")
+        lines_store(plain, folder / "store")
     plain.unlink()
     graph = folder / "graph.nq.zst"
     return Source(path.name.partition(".")[0] or path.name, folder / "store", (graph,), digest_of(graph), None, con)
-
-
-def _store_triples(lines: Path, folder: Path) -> None:
-    """Make a store of the lines of a file of N-Triples without blank nodes, to which the store would give other labels each time."""
-    store = ox.Store(str(folder))
-    with lines.open("rb") as file:
-        # Of the whole file at once the store would make more than fits in little memory.
-        while some := file.read(_PIECE):
-            store.bulk_load(some + file.readline(), format=ox.RdfFormat.N_TRIPLES)
-    store.optimize()
-    store.flush()
 
 
 def _look(path: Path) -> Any:

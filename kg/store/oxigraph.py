@@ -10,8 +10,9 @@ import pyoxigraph as ox
 
 from kg.errors import QueryError
 
-# So many quads are sorted at once.
+# So many quads are sorted at once, or so many bytes of lines.
 _SOME = 100_000
+_PIECE = 1 << 24
 
 
 def build_store(quads: Path, triples: Path, folder: Path) -> None:
@@ -51,6 +52,17 @@ def file_store(quads: Iterable[ox.Quad], folder: Path) -> None:
     # The store takes very much memory for all of them at once, and no less time.
     while some := list(islice(waiting, _SOME)):
         store.bulk_extend(some)
+    store.optimize()
+    store.flush()
+
+
+def lines_store(lines: Path, folder: Path) -> None:
+    """Make a store in `folder` of a file of N-Triples without blank nodes, to which the store would give other labels in each piece of the file."""
+    store = ox.Store(str(folder))
+    with lines.open("rb") as file:
+        # As in `file_store`: much memory for all at once.
+        while some := file.read(_PIECE):
+            store.bulk_load(some + file.readline(), format=ox.RdfFormat.N_TRIPLES)
     store.optimize()
     store.flush()
 

@@ -9,7 +9,7 @@ import pytest
 
 from kg.errors import QueryError
 from kg.release import write_quads, write_triples
-from kg.store import build_store, memory_store, open_store
+from kg.store import build_store, lines_store, memory_store, open_store
 from tests.session import QuadRow, session
 
 QUADS: list[QuadRow] = [
@@ -66,3 +66,12 @@ def test_a_store_that_is_torn_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "store" / "CURRENT").write_text("nonsense")
     with pytest.raises(QueryError, match=r"KG501"):
         open_store(tmp_path / "store")
+
+
+def test_lines_come_into_a_store_in_pieces_and_none_is_torn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.store.oxigraph._PIECE", 100)
+    lines = tmp_path / "lines.nt"
+    lines.write_text("".join(f'<urn:s{number}> <urn:p> "{"é" * number}" .\n' for number in range(50)), encoding="utf-8")
+    lines_store(lines, tmp_path / "store")
+    found = {quad.object.value for quad in open_store(tmp_path / "store") if isinstance(quad.object, ox.Literal)}
+    assert found == {"é" * number for number in range(50)}
