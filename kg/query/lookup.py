@@ -74,7 +74,9 @@ class Lookup:
     texts: tuple[str, ...]
     _constants: tuple[Any, ...]
     _steps: tuple[_Step, ...]
-    # Names as they are written, and where their terms are found; None is a query that asks whether there is any.
+    # What an answer begins with, and how the columns that may have a value are named in it, with where their terms are found; None is a query that asks whether
+    # there is any.
+    _head: str
     _columns: tuple[tuple[str, int], ...] | None
     _limit: int
 
@@ -95,18 +97,17 @@ class Lookup:
         found = found[: self._limit]
         if rows and len(found) > rows:
             return None
-        columns = [(f'"{name}":', place) for name, place in self._columns if place >= 0]
+        columns = self._columns
         try:
             written = ["{" + ",".join([name + _json(row[place]) for name, place in columns]) + "}" for row in found]
         except TypeError:
             return None
-        head = ",".join([f'"{name}"' for name, _ in self._columns])
-        return f'{{"head":{{"vars":[{head}]}},"results":{{"bindings":[{",".join(written)}]}}}}'.encode()
+        return f"{self._head}{','.join(written)}]}}}}".encode()
 
     def _found(self, store: ox.Store, iris: Sequence[str]) -> list[tuple[Any, ...]] | None:
         """Return the solutions, each all terms that are known in the end."""
         # A base IRI, which queries here have, takes the dots out of a path.
-        if any("/." in iri for iri in iris):
+        if "/." in " ".join(iris):
             return None
         left = _MOST
         try:
@@ -208,8 +209,12 @@ class _Reader:
                     self._variables[token["variable"][1:]] = known
                     known += 1
             steps.append(step)
-        columns = None if form["ask"] else self._columns(form["variables"])
-        return Lookup(iris, texts, tuple(self._constants), tuple(steps), columns, limit)
+        if form["ask"]:
+            return Lookup(iris, texts, tuple(self._constants), tuple(steps), "", None, limit)
+        columns = self._columns(form["variables"])
+        head = f'{{"head":{{"vars":[{",".join(name for name, _ in columns)}]}},"results":{{"bindings":['
+        cells = tuple((f"{name}:", place) for name, place in columns if place >= 0)
+        return Lookup(iris, texts, tuple(self._constants), tuple(steps), head, cells, limit)
 
     def _constant(self, token: re.Match[str]) -> Any:
         if token["a"]:
@@ -240,10 +245,11 @@ class _Reader:
         return _Step(subject, predicate, object_, takes[predicate < 0, object_ < 0])
 
     def _columns(self, variables: str) -> tuple[tuple[str, int], ...]:
+        """Return the names as JSON has them, and where their terms are found (-1: nowhere)."""
         names = sorted(self._variables) if variables.strip() == "*" else [each[1:] for each in variables.split()]
         if len(set(names)) < len(names):
             raise ValueError("a variable is asked for twice")
-        return tuple((name, self._variables.get(name, -1)) for name in names)
+        return tuple((f'"{name}"', self._variables.get(name, -1)) for name in names)
 
 
 def _is_constant(token: re.Match[str]) -> bool:
