@@ -1,12 +1,18 @@
-"""Numbers and the access log, in a process of their own: the library of Prometheus looks for its folder when it is imported."""
+"""Numbers and the access log, of processes as a server has them."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from kg.serving.messages import Request
+from kg.serving.telemetry import Telemetry
 from tests.shared import ROOT
 
 _TELLS = """
@@ -21,6 +27,7 @@ for number in range(3):
     telemetry.request(request, 200, 1000, 0.01)
 telemetry.request(Request("", "/\\n", "", {}), 0, 0, 5.0)
 telemetry.event("cache_hit")
+telemetry.flush()
 sys.stdout.buffer.write(telemetry.exposition())
 """
 
@@ -38,7 +45,42 @@ def test_the_numbers_of_several_processes_are_added(tmp_path: Path) -> None:
     assert 'kg_requests_total{kind="refused",status="0"} 2.0' in lines
     assert "kg_response_bytes_total 6000.0" in lines
     assert 'kg_events_total{event="cache_hit"} 2.0' in lines
-    assert 'kg_request_seconds_bucket{kind="query",le="0.02"} 6.0' in lines
+    for bound, number in (("0.005", 0), ("0.02", 6), ("60.0", 6), ("+Inf", 6)):
+        assert f'kg_request_seconds_bucket{{kind="query",le="{bound}"}} {number}.0' in lines
+    assert 'kg_request_seconds_count{kind="query"} 6.0' in lines
+    (seconds,) = (line.split()[1] for line in lines if line.startswith('kg_request_seconds_sum{kind="query"}'))
+    assert float(seconds) == pytest.approx(0.06)
+
+
+def test_the_bounds_of_times_are_within(tmp_path: Path) -> None:
+    telemetry = Telemetry(tmp_path, "")
+    for seconds in (0.001, 0.0011, 61.0):
+        telemetry.request(Request("GET", "/", "", {}), 200, 0, seconds)
+    lines = telemetry.exposition().decode().splitlines()
+    found = [line.split()[1] for line in lines if line.startswith("kg_request_seconds_bucket")]
+    assert found == ["1.0", "2.0", "2.0", "2.0", "2.0", "2.0", "2.0", "2.0", "3.0"]
+
+
+def test_what_is_counted_is_written_some_time_later_and_once(tmp_path: Path) -> None:
+    waiting: list[Callable[[], None]] = []
+    telemetry = Telemetry(tmp_path, "", lambda _, flush: waiting.append(flush))
+    telemetry.event("cache_hit")
+    telemetry.event("cache_hit")
+    assert len(waiting) == 1
+    other = Telemetry(tmp_path, "")
+    assert b'{event="cache_hit"}' not in other.exposition()
+    waiting[0]()
+    assert b'kg_events_total{event="cache_hit"} 2.0' in other.exposition()
+    telemetry.event("cache_hit")
+    assert len(waiting) == 2
+
+
+def test_where_nothing_can_be_written_the_own_numbers_are_shown(tmp_path: Path) -> None:
+    telemetry = Telemetry(tmp_path, "")
+    shutil.rmtree(tmp_path / "metrics")
+    telemetry.event("state_opened")
+    telemetry.flush()
+    assert b'kg_events_total{event="state_opened"} 1.0' in telemetry.exposition()
 
 
 def test_a_line_for_each_request(tmp_path: Path) -> None:
