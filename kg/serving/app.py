@@ -26,7 +26,7 @@ from kg.serving.openapi import openapi
 from kg.serving.pool import Pool
 from kg.serving.protocol import Operation, graph_named, is_deep, operation
 from kg.serving.question import Question, question
-from kg.serving.replies import KEPT, allowed, is_browser, open_to_all, options, tag_of, told, unchanged
+from kg.serving.replies import KEPT, allowed, is_browser, open_to_all, options, tag_of, tags_of, told, unchanged
 from kg.serving.settings import Setup
 from kg.serving.states import Open, Reader, Writing
 from kg.serving.statics import Statics, fixed, release_file
@@ -198,7 +198,7 @@ class App:
             questioned.coding,
             media[0],
             lines,
-            lambda text: tag_of(opened, questioned._replace(text=text)),
+            tags_of(opened, questioned),
         )
 
     async def _query(self, request: Request, questioned: Question, fresh: bool) -> Answer:

@@ -23,6 +23,13 @@ _LONGEST = 4000
 _KINDS = 1000
 
 
+def _unescaped(part: bytes) -> str:
+    """Return an IRI that stands in an address."""
+    # What each has, which is quicker than all that one might have.
+    part = part.replace(b"%3A", b":").replace(b"%2F", b"/").replace(b"%23", b"#")
+    return (unquote_to_bytes(part) if b"%" in part else part).decode()
+
+
 class Manner(NamedTuple):
     """How requests of a kind are answered: the text that is asked, the coding that the client likes, the lines of the answer's head without its length, coding and tag."""
 
@@ -67,7 +74,7 @@ class Lookups:
             return None
         parts = _IRI.split(pattern)
         try:
-            iris = [unquote_to_bytes(part).decode() if b"%" in part else part.decode() for part in parts[1::2]]
+            iris = [_unescaped(part) for part in parts[1::2]]
         except UnicodeDecodeError:
             return None
         kind = self._kind((headers, start, *parts[::2]), data, iris, opened)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 from kg.serving.messages import Answer, Problem, Request
 from kg.serving.negotiation import choose
+from kg.serving.question import Question
 from kg.serving.states import Open
 from kg.serving.statics import matches
 
@@ -36,7 +38,17 @@ def told(request: Request, problem: Problem) -> Answer:
 
 def tag_of(opened: Open, key: object) -> str:
     """Return what tells the answer to a request from all others."""
-    return f'W/"{opened.tag}-{hashlib.blake2b(repr(key).encode(), digest_size=8).hexdigest()}"'
+    return tags_of(opened, key)(key.text) if isinstance(key, Question) else _tag(opened, repr(key).encode())
+
+
+def tags_of(opened: Open, questioned: Question) -> Callable[[str], str]:
+    """Return what gives the tag of the answer to a text that is asked as this question is."""
+    rest = repr(questioned._replace(text="")).encode()
+    return lambda text: _tag(opened, rest + text.encode())
+
+
+def _tag(opened: Open, key: bytes) -> str:
+    return f'W/"{opened.tag}-{hashlib.blake2b(key, digest_size=8).hexdigest()}"'
 
 
 def unchanged(request: Request, tag: str) -> Answer | None:
