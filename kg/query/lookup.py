@@ -10,25 +10,30 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
+# What SPARQL takes for a space: nothing else is one, though it may look so.
+_SPACE = r"[ \t\r\n]"
 _IRI = r"<([A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]*)>"
-_NAME = r"[A-Za-z][A-Za-z0-9_-]*:[A-Za-z0-9_-]*"
+_NAME = r"[A-Za-z][A-Za-z0-9_-]*:(?:[A-Za-z0-9_][A-Za-z0-9_-]*)?"
 _VARIABLE = r"[?$][A-Za-z0-9_]+"
 # What stands behind a name, a variable or a tag; of anything else it might be a part.
-_END = r"(?=[\s;,}<]|\.[\s}])"
-_PREFIX = re.compile(r"\s*PREFIX\s+([A-Za-z][A-Za-z0-9_-]*):\s*" + _IRI, re.IGNORECASE)
+_END = rf"(?={_SPACE}|[;,}}<]|\.(?:{_SPACE}|\}}))"
+# Keywords are of ASCII alone: to others, a long s is an S in another case.
+_KEYWORDS = re.ASCII | re.IGNORECASE
+_PREFIX = re.compile(rf"{_SPACE}*PREFIX{_SPACE}+([A-Za-z][A-Za-z0-9_-]*):{_SPACE}*{_IRI}", _KEYWORDS)
 _FORM = re.compile(
-    rf"\s*(?:(?P<ask>ASK)|SELECT(?P<variables>\s*\*|(?:\s+{_VARIABLE})+))\s*(?:WHERE\s*)?\{{", re.IGNORECASE
+    rf"{_SPACE}*(?:(?P<ask>ASK)|SELECT(?P<variables>{_SPACE}*\*|(?:{_SPACE}+{_VARIABLE})+)){_SPACE}*(?:WHERE{_SPACE}*)?\{{",
+    _KEYWORDS,
 )
 _TOKEN = re.compile(
-    rf"""\s*(?:(?P<iri>{_IRI})
+    rf"""{_SPACE}*(?:(?P<iri>{_IRI})
     | (?P<variable>{_VARIABLE}){_END}
     | (?P<name>{_NAME}){_END}
-    | (?P<a>a)(?=\s)
-    | (?P<text>"[^"\\\n\r]*")(?:@(?P<language>[A-Za-z]+(?:-[A-Za-z0-9]+)*){_END}|\^\^(?P<datatype>{_NAME}){_END}|(?=[\s;,.}}]))
+    | (?P<a>a)(?={_SPACE})
+    | (?P<text>"[^"\\\n\r]*")(?:@(?P<language>[A-Za-z]+(?:-[A-Za-z0-9]+)*){_END}|\^\^(?P<datatype>{_NAME}){_END}|(?=[ \t\r\n;,.}}]))
     | (?P<sign>[.;,}}]))""",
     re.VERBOSE,
 )
-_REST = re.compile(r"\s*(?:LIMIT\s+(\d{1,9})\s*)?", re.IGNORECASE)
+_REST = re.compile(rf"{_SPACE}*(?:LIMIT{_SPACE}+([0-9]{{1,9}}){_SPACE}*)?", _KEYWORDS)
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 _DEFAULT = ox.DefaultGraph()
@@ -150,10 +155,10 @@ def lookup(text: str, prefixes: Mapping[str, str]) -> Lookup | None:
     """Read a query that is a look-up; None where it is none. `prefixes` are those that it may use without saying so."""
     if len(text) > _LONGEST or "\\" in text or "/." in text:
         return None
-    known, place = dict(prefixes), 0
-    while (prefix := _PREFIX.match(text, place)) is not None:
-        known[prefix[1]] = prefix[2]
-        place = prefix.end()
+    try:
+        known, place = _prologue(text, prefixes)
+    except ValueError:
+        return None
     form = _FORM.match(text, place)
     if form is None:
         return None
@@ -167,6 +172,15 @@ def lookup(text: str, prefixes: Mapping[str, str]) -> Lookup | None:
         return _Reader(known).read(text, form, tokens[:-1], int(rest[1] or _MOST))
     except (KeyError, ValueError):
         return None
+
+
+def _prologue(text: str, prefixes: Mapping[str, str]) -> tuple[dict[str, str], int]:
+    """Return the prefixes that are known behind those that a query begins with, and where that is; ValueError where one stands for no IRI, used or not."""
+    known, place = dict(prefixes), 0
+    while (prefix := _PREFIX.match(text, place)) is not None:
+        known[prefix[1]] = ox.NamedNode(prefix[2]).value
+        place = prefix.end()
+    return known, place
 
 
 def _tokens(text: str, place: int) -> Iterator[re.Match[str]]:

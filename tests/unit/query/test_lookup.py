@@ -88,7 +88,27 @@ OTHERS = (
     "SELECT ?é { <http://x/a> ex:name ?é }",
     "BASE <http://x/> SELECT ?o { <http://x/a> ex:name ?o }",
     "SELECT ?o { <http://x/a> ex:name ?o } " + " " * 4000,
+    # What is no SPARQL, though it looks so.
+    *(f"SELECT ?o {{ <http://x/a> ex:name{space}?o }}" for space in "\v\f\x1c\x85\xa0\u2003\u2028\u3000"),
+    "SELECT ?o {\xa0<http://x/a> ex:name ?o }",
+    "SELECT\xa0?o { <http://x/a> ex:name ?o }",
+    "SELECT ?o { <http://x/a> ex:name ?o }\xa0",
+    "SELECT ?o { <http://x/a> ex:name ?o.\xa0}",
+    'SELECT ?o { <http://x/a> ex:name ?o ; ex:name "A"\xa0}',
+    "SELECT ?o { <http://x/a> a\xa0?o }",
+    "PREFIX\xa0ex: <http://x/> SELECT ?o { <http://x/a> ex:name ?o }",
+    "SELECT ?o { <http://x/a> ex:name ?o } LIMIT ٣",
+    "SELECT ?o { <http://x/a> ex:name ?o } LıMIT 1",
+    "ſELECT ?o { <http://x/a> ex:name ?o }",
+    "Aſ\u212a { <http://x/a> ex:name ?o }",
+    "SELECT ?o { <http://x/a> ex:-name ?o }",
+    "SELECT ?o { <http://x/a> ex:name ex:- }",
+    'SELECT ?o { <http://x/a> ex:name "A"^^ex:-odd ; ex:name ?o }',
+    "PREFIX other: <http://x/%> SELECT ?o { <http://x/a> ex:name ?o }",
+    "PREFIX ex: <http://x/[> SELECT ?o { <http://x/a> <http://x/name> ?o }",
 )
+# Those of them that the store cannot read either.
+WRONG = OTHERS[OTHERS.index("SELECT ?o { <http://x/a> ex:name\v?o }") :]
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +162,12 @@ def test_other_things_are_answered_for_as_well(store: ox.Store, text: str, iri: 
 @pytest.mark.parametrize("text", OTHERS)
 def test_what_is_no_lookup_is_left_to_the_store(text: str) -> None:
     assert lookup(text, PREFIXES) is None
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_is_no_sparql_is_none_to_the_store(store: ox.Store, text: str) -> None:
+    with pytest.raises(SyntaxError):
+        evaluated(store, text)
 
 
 @pytest.mark.parametrize(
