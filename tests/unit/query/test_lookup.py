@@ -27,7 +27,7 @@ LOOKUPS = (
     "PREFIX ex: <http://y/> SELECT ?v { <http://x/a> ex:name ?v }",
     "prefix e: <http://x/> select $v where { e:a a ?v } limit 1",
     "SELECT ?name ?w { <http://x/a> ex:uses ?a . ?a ex:name ?name ; ex:power ?w }",
-    "SELECT ?name ?w { <http://x/a> ex:uses ?a . ?a ex:name ?name ; ex:power ?w . } LIMIT 2",
+    "SELECT ?name ?w { <http://x/a> ex:uses ?a . ?a ex:name ?name ; ex:power ?w . } LIMIT 3",
     "SELECT ?name { <http://x/a> ex:uses ?a . ?a ex:name ?name } LIMIT 0",
     "SELECT ?other { <http://x/a> ex:count ?v ; ex:self ?self . ?self a ?t }",
     "SELECT ?p { <http://x/a> ?p <http://x/b> }",
@@ -190,6 +190,17 @@ def test_much_is_left_to_the_store() -> None:
     assert found.answer(store, found.iris) is None
     store.remove(ox.Quad(thing, ox.NamedNode("http://x/p"), ox.Literal("0")))
     assert same(found.answer(store, found.iris), evaluated(store, found.text(found.iris)))
+
+
+def test_which_rows_of_a_join_are_the_first_is_left_to_the_store(store: ox.Store) -> None:
+    join = "SELECT ?name ?w { <http://x/a> ex:uses ?a . ?a ex:name ?name ; ex:power ?w } LIMIT "
+    assert [read(f"{join}{limit}").answer(store, ["http://x/a"]) is None for limit in range(5)] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_more_rows_than_are_allowed_are_left_to_the_store(store: ox.Store) -> None:
