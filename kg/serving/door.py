@@ -1,4 +1,4 @@
-"""How processes that listen together share clients: each is taken by one that has fewest, or by who is left when that one is busy."""
+"""How processes that listen together share clients: each is taken by the first of those that have fewest, or by who is left when that one is busy."""
 
 from __future__ import annotations
 
@@ -44,8 +44,6 @@ class Door:
         self._loop = connections.loop
         # Clients that have come, and are no connections yet.
         self._coming: set[asyncio.Task[Any]] = set()
-        # Whether another process has been waited for.
-        self._waited = False
         listener.setblocking(False)
         self._open()
 
@@ -57,29 +55,42 @@ class Door:
 
     def _open(self) -> None:
         if self._listener.fileno() >= 0:
-            self._loop.add_reader(self._listener, self._take)
+            self._loop.add_reader(self._listener, self._come)
 
-    def _rest(self, seconds: float) -> None:
+    def _rest(self, seconds: float, then: Callable[[], None]) -> None:
         self._loop.remove_reader(self._listener)
-        self._loop.call_later(seconds, self._open)
+        self._loop.call_later(seconds, then)
+
+    def _come(self) -> None:
+        """Take a client if it is this process's turn; else leave it to the others for a moment."""
+        # A client that comes alone meets the process that answered the one before it, and has at hand what was read for that.
+        counts = enumerate(self._crowd.counts)
+        turn = min((self._mine if place == self._place else count, place) for place, count in counts)
+        if turn[1] == self._place:
+            self._take()
+        else:
+            self._rest(_TURN, self._come_late)
+
+    def _come_late(self) -> None:
+        """Take a client that nobody else has taken."""
+        if self._listener.fileno() >= 0:
+            self._open()
+            self._take()
+
+    @property
+    def _mine(self) -> int:
+        return len(self._connections.open) + len(self._coming)
 
     def _take(self) -> None:
-        counts = self._crowd.counts
-        mine = len(self._connections.open) + len(self._coming)
-        if mine > min(counts) and not self._waited:
-            self._waited = True
-            self._rest(_TURN)
-            return
-        self._waited = False
         try:
             client, _ = self._listener.accept()
         except (BlockingIOError, ConnectionError):
             # Another process was quicker, or the client is gone.
             return
         except OSError:
-            self._rest(_PAUSE)
+            self._rest(_PAUSE, self._open)
             return
-        counts[self._place] = mine + 1
+        self._crowd.counts[self._place] = self._mine + 1
         task = self._loop.create_task(self._loop.connect_accepted_socket(self._connections, client))
         self._coming.add(task)
         task.add_done_callback(self._coming.discard)

@@ -76,6 +76,21 @@ def test_clients_are_shared_evenly(tmp_path: Path, loop: str) -> None:
 
 
 @pytest.mark.parametrize("loop", LOOPS)
+def test_clients_that_come_alone_meet_the_same_process(tmp_path: Path, loop: str) -> None:
+    async def main() -> None:
+        async with _doors(tmp_path, 3) as (port, connections, _, crowd):
+            for _ in range(8):
+                writer = await _asked(port)
+                assert [len(each.open) for each in connections] == [1, 0, 0]
+                await _end([writer])
+                async with asyncio.timeout(10):
+                    while any(crowd.counts):
+                        await asyncio.sleep(0.001)
+
+    _run(loop, main())
+
+
+@pytest.mark.parametrize("loop", LOOPS)
 def test_one_that_does_not_come_to_the_door_is_not_waited_for_long(tmp_path: Path, loop: str) -> None:
     async def main() -> None:
         async with _doors(tmp_path, 2) as (port, connections, doors, _):
