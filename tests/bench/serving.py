@@ -164,6 +164,10 @@ def make_store(folder: Path, rows: int) -> Path:
     store.bulk_load(path=str(folder / "data.nt"), format=ox.RdfFormat.N_TRIPLES)
     store.optimize()
     store.flush()
+    del store
+    # What was just written need not be in memory, and who is asked first is not to be the one that waits for the disk.
+    for path in place.iterdir():
+        path.read_bytes()
     return place
 
 
