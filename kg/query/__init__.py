@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kg.query.counts import counts
+from kg.query.csv_rows import csv_lines
 from kg.query.endpoint import ask_endpoint
 from kg.query.explain import Explanation, explain
 from kg.query.lookup import Lookup, lookup
@@ -11,6 +12,7 @@ from kg.query.reading import Reading, read, scoped
 from kg.query.results import FORMATS, render
 from kg.query.run import run
 from kg.query.text import explanation_text
+from kg.query.xml_text import fit_for_xml
 
 __all__ = [
     "FORMATS",
@@ -20,8 +22,10 @@ __all__ = [
     "Reading",
     "ask_endpoint",
     "counts",
+    "csv_lines",
     "explain",
     "explanation_text",
+    "fit_for_xml",
     "lookup",
     "question",
     "questions",

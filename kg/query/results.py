@@ -7,18 +7,19 @@ from decimal import Decimal, InvalidOperation
 import pyoxigraph as ox
 
 from kg.errors import QueryError
+from kg.query.csv_rows import csv_lines
 from kg.query.run import Results
+from kg.query.xml_text import fit_for_xml
 from kg.rdf.namespaces import XSD
 from kg.rdf.prefixes import shortened
 
 _SOLUTIONS = {
-    "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
 }
 _TRIPLES = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES}
-FORMATS = ("table", *_SOLUTIONS, *_TRIPLES)
+FORMATS = ("table", "csv", *_SOLUTIONS, *_TRIPLES)
 
 
 def render(results: Results, format_: str, prefixes: dict[str, str]) -> bytes:
@@ -38,7 +39,12 @@ def render(results: Results, format_: str, prefixes: dict[str, str]) -> bytes:
     if format_ != "table":
         if isinstance(results, ox.QueryBoolean) and format_ in ("csv", "tsv"):
             return f"{str(bool(results)).lower()}\n".encode()
-        return results.serialize(format=_SOLUTIONS[format_]) or b""
+        if isinstance(results, ox.QuerySolutions) and format_ == "csv":
+            return b"".join(csv_lines(results))
+        found: list[bytes] = []
+        take = fit_for_xml(found.append) if format_ == "xml" else found.append
+        take(results.serialize(format=_SOLUTIONS[format_]) or b"")
+        return b"".join(found)
     if isinstance(results, ox.QueryBoolean):
         return b"yes\n" if results else b"no\n"
     return _table(results, prefixes).encode()

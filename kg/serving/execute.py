@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
+from kg.query import csv_lines, fit_for_xml
 from kg.serving.messages import Problem
 from kg.serving.negotiation import choose
 from kg.serving.rows import Rows
@@ -26,7 +27,6 @@ RESULTS = {
 _RESULT_FORMATS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
 # What else clients call the formats.
@@ -165,6 +165,7 @@ def execute(
         if media is None:
             raise Problem(406, f"a graph comes as one of {', '.join(GRAPHS)}")
         begin(_typed(media))
+        send = fit_for_xml(send) if media == "application/rdf+xml" else send
         return _write_graph(results, media, query, prefixes, _Sink(send, None, float("inf")), end)
     found = results_media(query.accept)
     if found is None:
@@ -177,7 +178,9 @@ def execute(
         else:
             send(results.serialize(format=_RESULT_FORMATS[format_]) or b"")
         return Outcome()
-    return _write_rows(results, format_, query, send, end)
+    if format_ == "csv":
+        return _write_csv(results, query, send, end)
+    return _write_rows(results, format_, query, fit_for_xml(send) if format_ == "xml" else send, end)
 
 
 def evaluate(
@@ -252,6 +255,28 @@ def _write_rows(
     sink.held.append(rows.rest())
     sink.flush()
     return Outcome("rows" if rows.full else "")
+
+
+def _write_csv(results: ox.QuerySolutions, query: Query, send: Callable[[bytes], None], end: float) -> Outcome:
+    left = query.rows or 1 << 62
+    why, held, size = "", [], 0
+    try:
+        lines = csv_lines(results)
+        held.append(next(lines))
+        for line in lines:
+            why = "time" if monotonic() > end else "rows" if not left else ""
+            if why:
+                break
+            left -= 1
+            held.append(line)
+            size += len(line)
+            if size >= _PIECE:
+                send(b"".join(held))
+                held, size = [], 0
+    except (OSError, ValueError, RuntimeError) as error:
+        raise Problem(400, f"the query cannot be answered: {error}", code="KG504") from error
+    send(b"".join(held))
+    return Outcome(why)
 
 
 def _write_graph(

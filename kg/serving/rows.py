@@ -37,7 +37,6 @@ _SHAPES = {
         b"</results><!-- truncated --></sparql>",
         b"</result>",
     ),
-    "csv": _Shape(re.compile(rb"\r\n"), re.compile(rb'(?:"(?:[^"]++|"")*+"|[^"\r]++)*+\r\n'), b"", b"\r\n"),
     "tsv": _Shape(re.compile(rb"\n"), re.compile(rb"[^\n]*+\n"), b"", b"\n"),
 }
 

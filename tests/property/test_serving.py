@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from unittest.mock import patch
 
@@ -68,7 +66,6 @@ _terms = st.recursive(
 _FORMATS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
 
@@ -108,9 +105,7 @@ def test_results_are_cut_after_any_row(data: st.DataObject, format_: str, width:
     table = data.draw(st.lists(st.lists(st.none() | _terms, min_size=width, max_size=width), max_size=8))
     limit = data.draw(st.integers(0, len(table) + 1))
     whole = written(table, width, format_)
-    # CSV is taken apart by Python, for which a line without anything is no row.
-    if format_ != "csv":
-        assert count(whole, format_) == len(table)
+    assert count(whole, format_) == len(table)
     with patch.object(module, "KEPT", kept):
         rows = Rows(format_, limit)
         out, place = b"", 0
@@ -122,11 +117,6 @@ def test_results_are_cut_after_any_row(data: st.DataObject, format_: str, width:
     assert rows.full == (len(table) > limit)
     if not rows.full:
         assert out == whole
-    elif format_ == "csv":
-        lines = list(csv.reader(io.StringIO(out.decode(), newline="")))
-        everything = list(csv.reader(io.StringIO(whole.decode(), newline="")))
-        assert len(lines) == limit + 1
-        assert lines == everything[: limit + 1]
     else:
         assert count(out, format_) == limit
 

@@ -169,3 +169,8 @@ def test_every_kind_of_query_has_a_format_or_an_error_that_names_one(query: str,
     else:
         with pytest.raises(QueryError, match=r"use --format (ttl or nt|table, csv, tsv, json or xml) \[KG505\]"):
             answer(query, format_)
+
+
+def test_what_others_could_not_read_is_written_for_them() -> None:
+    assert answer("SELECT ?v { VALUES ?v { <http://x/a,b> } }", "csv") == 'v\r\n"http://x/a,b"\r\n'
+    assert "a\ufffd&#13;" in answer(r"SELECT ?v { VALUES ?v { 'a\u0001\r' } }", "xml")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import xml.etree.ElementTree as ET
+
 import pyoxigraph as ox
 import pytest
 
@@ -106,6 +110,21 @@ def test_graphs_in_each_syntax_and_cut(store: ox.Store, media: str, query: str) 
         assert (len(triples), outcome.truncated) == (min(limit or ROWS, ROWS), truncated)
     _, body, outcome = run(store, Query(query, accept=media, seconds=1e-9))
     assert (list(ox.parse(body, format=GRAPHS[media])), outcome.truncated) == ([], "time")
+
+
+_ODD = "a\\u0001\\r\\uFFFE,b"
+
+
+def test_values_are_read_by_others_as_they_were_meant(store: ox.Store) -> None:
+    query = Query(f'SELECT ?x ?y {{ VALUES (?x ?y) {{ ("{_ODD}" x:Austin\\,_Texas) }} }}')
+    read = list(csv.reader(io.StringIO(run(store, query._replace(accept="text/csv"))[1].decode(), newline="")))
+    assert read == [["x", "y"], ["a\x01\r\ufffe,b", "http://x/Austin,_Texas"]]
+    body = run(store, query._replace(accept="application/sparql-results+xml"))[1]
+    # What XML cannot have is replaced, so that it can be read at all.
+    assert [each.text for each in ET.fromstring(body).iter() if each.tag.endswith("}literal")] == ["a\ufffd\r\ufffd,b"]  # noqa: S314 - it is ours
+    graph = Query(f'CONSTRUCT {{ x:a x:p "{_ODD}" }} WHERE {{}}', "application/rdf+xml")
+    found = ET.fromstring(run(store, graph)[1])  # noqa: S314 - as above
+    assert found[0][0].text == "a\ufffd\r\ufffd,b"
 
 
 def test_what_nobody_can_write(store: ox.Store) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from time import perf_counter
 
 import pyoxigraph as ox
@@ -15,7 +13,6 @@ from kg.serving.rows import Rows
 FORMATS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
 
@@ -40,8 +37,6 @@ def cut(data: bytes, format_: str, limit: int, size: int) -> tuple[bytes, bool]:
 
 def count(data: bytes, format_: str) -> int:
     """Return how many rows there are, as others count them."""
-    if format_ == "csv":
-        return len(list(csv.reader(io.StringIO(data.decode(), newline="")))) - 1
     found = ox.parse_query_results(data, format=FORMATS[format_])
     assert isinstance(found, ox.QuerySolutions)
     return len(list(found))
@@ -70,16 +65,11 @@ QUERIES = {
 @pytest.mark.parametrize("format_", FORMATS)
 def test_as_many_rows_as_the_limit_says(format_: str, query: str, size: int) -> None:
     data = written(query, format_)
-    # A line of CSV without anything in it is a row of Oxigraph, and none of Python.
-    there = count(data, format_) if format_ != "csv" else count(written(query, "json"), "json")
+    there = count(data, format_)
     for limit in {0, 1, 2, there - 1, there, there + 1} - {-1}:
         out, full = cut(data, format_, limit, size)
         assert full == (there > limit)
-        if format_ == "csv" and there > limit:
-            assert data.startswith(out)
-            assert out.count(b"\r\n") >= limit + 1
-        else:
-            assert out == data if not full else count(out, format_) == limit
+        assert out == data if not full else count(out, format_) == limit
 
 
 @pytest.mark.usefixtures("look")
