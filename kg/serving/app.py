@@ -17,6 +17,7 @@ from kg.query import Reading, read, scoped
 from kg.serving.cache import Cache, Repeats
 from kg.serving.coding import packed
 from kg.serving.execute import execute, results_media
+from kg.serving.headers import open_to_all
 from kg.serving.http import Later, head
 from kg.serving.limits import Rate
 from kg.serving.lookups import Lookups, Manner
@@ -26,7 +27,7 @@ from kg.serving.openapi import openapi
 from kg.serving.pool import Pool
 from kg.serving.protocol import Operation, graph_named, is_deep, operation
 from kg.serving.question import Question, question
-from kg.serving.replies import KEPT, allowed, is_browser, open_to_all, options, tag_of, tags_of, told, unchanged
+from kg.serving.replies import KEPT, allowed, is_browser, options, tag_of, tags_of, told, unchanged
 from kg.serving.settings import Setup
 from kg.serving.states import Open, Reader, Writing
 from kg.serving.statics import Statics, fixed, release_file

@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Any, cast
 
 from kg.serving.cache import Repeats, Whole
+from kg.serving.headers import open_to_all
 from kg.serving.intake import Asked, Intake
 from kg.serving.limits import HttpLimits
 from kg.serving.messages import REASONS, Answer, Problem, Request
@@ -282,7 +283,7 @@ class Connection(asyncio.Protocol):
 
     def _failed(self, error: Exception) -> Answer:
         self.all.loop.call_exception_handler({"message": "a request could not be answered", "exception": error})
-        return Problem(500, "the server failed at this request").answer()
+        return open_to_all(Problem(500, "the server failed at this request").answer())
 
     def _stays(self, asked: Asked, answer: Answer) -> bool:
         return asked.keep and not answer.closing and not self.all.stopping
@@ -346,7 +347,7 @@ class Connection(asyncio.Protocol):
 
     def _refuse(self, problem: Problem) -> None:
         """Answer before the request is whole, and hang up."""
-        answer = problem.answer()
+        answer = open_to_all(problem.answer())
         self._intake.closed = True
         self.transport.write(_head(answer, keep=False, chunked=False) + answer.body)
         # What still comes is thrown away for a moment: closed with bytes unread, a socket takes back what was sent.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kg.serving.execute import NAMES
+from kg.serving.headers import EVERYWHERE
 from kg.serving.messages import PROBLEM, REASONS
-from kg.serving.replies import EVERYWHERE
 
 Node = dict[str, Any]
 
@@ -182,10 +182,7 @@ _EVERYWHERE: Final[Node] = {
 }
 
 HEADERS: Final[Node] = {
-    **{
-        name: {**header, "description": "As it says, on all answers to a request that came whole."}
-        for name, header in _EVERYWHERE.items()
-    },
+    **{name: {**header, "description": "As it says, on all answers."} for name, header in _EVERYWHERE.items()},
     "Allow": _header("The methods that there are.", required=True),
     "Access-Control-Allow-Methods": _header("The methods that other sites may use.", required=True),
     "Access-Control-Allow-Headers": _header("The headers that other sites may send.", required=True),
@@ -208,7 +205,7 @@ HEADERS: Final[Node] = {
 
 
 def response(description: str, content: Node | None = None, *names: str) -> Node:
-    """Return an answer to a request that came whole, with headers beside those that all have."""
+    """Return an answer with headers beside those that all have."""
     held = headers(*_EVERYWHERE, *names)
     return {"description": description, "headers": held, **({"content": content} if content else {})}
 
@@ -226,7 +223,7 @@ RESPONSES: Final[Node] = {
     **{
         REASONS[status].replace(" ", ""): {
             "description": what,
-            "headers": headers(*([_ERROR_HEADERS[status]] if status in _ERROR_HEADERS else [])),
+            "headers": headers(*_EVERYWHERE, *([_ERROR_HEADERS[status]] if status in _ERROR_HEADERS else [])),
             "content": _TOLD,
         }
         for status, what in _ERRORS.items()

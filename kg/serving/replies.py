@@ -11,23 +11,10 @@ from kg.serving.question import Question
 from kg.serving.states import Open
 from kg.serving.statics import matches
 
-_EXPOSED = "ETag, Link, Location, Retry-After, Kg-Truncated, Kg-Row-Limit"
-EVERYWHERE = {
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": _EXPOSED,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-}
 KEPT = {"vary": "Accept, Accept-Encoding, Accept-Language", "cache-control": "no-cache"}
 _READ = "GET, HEAD, OPTIONS"
 _ASK = "GET, HEAD, POST, OPTIONS"
 _STORE = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
-
-
-def open_to_all(answer: Answer) -> Answer:
-    """Give an answer the headers that all have."""
-    answer.headers = {**EVERYWHERE, **answer.headers}
-    return answer
 
 
 def told(request: Request, problem: Problem) -> Answer:

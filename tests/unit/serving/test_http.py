@@ -12,6 +12,7 @@ import pytest
 
 import kg.serving.http
 from kg.serving.cache import Repeats
+from kg.serving.headers import EVERYWHERE
 from tests.unit.serving.wire import LAST, LOOPS, PIECE, Site, get, post, replies, rest, serving, until
 
 _SHORT = 0.3
@@ -40,6 +41,7 @@ def refused(site: Site, *parts: bytes) -> int:
     assert len(found) == 1, found
     assert found[0].headers["connection"] == "close"
     assert found[0].headers["content-type"] == "application/problem+json"
+    assert {name: found[0].headers[name] for name in EVERYWHERE} == EVERYWHERE
     assert site.asked == []
     return found[0].status
 
@@ -508,6 +510,7 @@ def test_a_handler_that_fails_is_told_and_noted(loop: str) -> None:
     with serving(loop) as site:
         found = site.ask(get("/fail") + get("/echo", LAST))
         assert [reply.status for reply in found] == [500, 200]
+        assert {name: found[0].headers[name] for name in EVERYWHERE} == EVERYWHERE
         assert b"a fault of ours" not in found[0].body
         assert [str(each["exception"]) for each in site.failures] == ["a fault of ours"]
 
