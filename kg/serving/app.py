@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Awaitable, Callable
 from email import policy
@@ -225,7 +224,11 @@ class App:
         if found is not None:
             self.telemetry.event("cache_hit")
             return Answer(found.status, found.headers, found.body, state=state if found.status == 200 else -1)
-        answer = await make()
+        try:
+            answer = await make()
+        except Problem as problem:
+            # What is not there is asked for again and again, too.
+            answer = told(request, problem)
         if answer.status == 200:
             answer.headers = {**KEPT, **answer.headers, "etag": tag}
         if answer.pieces is None and answer.status in (200, 303, 404):
@@ -332,8 +335,6 @@ class App:
         found = []
         for media, data in documents:
             answer = await self.pool.do(Job(opened.state, Parse(data, media, base)), self.settings.seconds)
-            if answer.status != 200:
-                raise Problem(answer.status, _detail(answer.body))
             found.append(answer.body)
         return b"".join(found)
 
@@ -371,7 +372,3 @@ def _allow(word: str, asked: tuple[str | None, ...], allowed: tuple[str, ...]) -
                 f"{word} {name} is not followed; `kg serve --allow-{word.lower()} PREFIX` allows addresses",
                 code="KG601",
             )
-
-
-def _detail(body: bytes) -> str:
-    return str(json.loads(body)["detail"])

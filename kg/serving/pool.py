@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from kg.serving.channel import Channel, connect
 from kg.serving.messages import Answer, Problem
 from kg.serving.settings import Setup
-from kg.serving.work import BEGUN, END, JOB, PIECE, Begun, Job
+from kg.serving.work import BEGUN, END, FAILED, JOB, PIECE, Begun, Job
 
 # A worker ends a query by itself when its time is up and rows have come; one that gives no row is killed so many seconds later.
 _GRACE = 0.5
@@ -78,7 +78,7 @@ class Pool:
             worker.process.wait()
 
     async def do(self, job: Job, seconds: float) -> Answer:
-        """Have a job done; Problem where it takes longer than so many seconds, or no worker is free within them.
+        """Have a job done; Problem where that cannot be, takes longer than so many seconds, or no worker is free within them.
 
         A worker that was lost, and not by our hand, is no fault of the job: another does it, once.
         """
@@ -112,6 +112,10 @@ class Pool:
             finally:
                 if worker.timer is not None:
                     worker.timer.cancel()
+            if kind == FAILED:
+                self._give(worker)
+                problem: Problem = pickle.loads(payload)  # noqa: S301 - the worker is ours
+                raise problem
             assert kind == BEGUN  # noqa: S101 - an answer begins so
             begun: Begun = pickle.loads(payload)  # noqa: S301 - the worker is ours
             if begun.body is not None:
@@ -230,7 +234,7 @@ class Pool:
             async with asyncio.timeout(_LEFT_ALONE):
                 while True:
                     kind, payload = await worker.channel.receive()
-                    if kind == END or (kind == BEGUN and pickle.loads(payload).body is not None):  # noqa: S301 - the worker is ours
+                    if kind in (END, FAILED) or (kind == BEGUN and pickle.loads(payload).body is not None):  # noqa: S301 - the worker is ours
                         break
         except (EOFError, TimeoutError):
             self._drop(worker)

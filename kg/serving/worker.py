@@ -23,7 +23,7 @@ from kg.serving.negotiation import choose
 from kg.serving.rows import KEPT
 from kg.serving.settings import Hold, Setup, Version
 from kg.serving.untrusted import parse
-from kg.serving.work import BEGUN, END, JOB, PIECE, READY, Begun, Dump, Job, Parse, State
+from kg.serving.work import BEGUN, END, FAILED, JOB, PIECE, READY, Begun, Dump, Job, Parse, State
 from kg.store import open_store
 
 
@@ -170,11 +170,7 @@ class Reply:
         """Tell that the work cannot be done; where an answer has begun, that can only be told by breaking it off."""
         if self.begun:
             raise SystemExit(1)
-        self.line.send(BEGUN, pickle.dumps(_begun(problem.answer())))
-
-
-def _begun(answer: Answer) -> Begun:
-    return Begun(answer.status, answer.headers, answer.body)
+        self.line.send(FAILED, pickle.dumps(problem))
 
 
 class _Stream:

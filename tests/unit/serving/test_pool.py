@@ -119,8 +119,9 @@ def test_all_kinds_of_work(state: State) -> None:
             (Dump(None, "image/png"), 406),
             (Query("nonsense"), 400),
         ):
-            answer = await pool.do(Job(state, wrong), 20)
-            assert (answer.status, json.loads(answer.body)["status"]) == (status, status)
+            with pytest.raises(Problem) as caught:
+                await pool.do(Job(state, wrong), 20)
+            assert (caught.value.status, bool(caught.value.code)) == (status, isinstance(wrong, Query))
         assert await counted(pool, state) == NODES
 
     run(state, test)
@@ -159,6 +160,23 @@ def test_a_stream_that_nobody_begins_to_read_holds_no_worker(state: State) -> No
             assert answer.pieces is not None
             await answer.pieces.aclose()  # type: ignore[attr-defined]
         assert await counted(pool, state) == NODES
+
+    run(state, test)
+
+
+@pytest.mark.parametrize("work", [COUNT, Query("nonsense")], ids=["answer", "problem"])
+def test_a_job_that_nobody_waits_for_leaves_its_worker_if_it_ends_soon(state: State, work: Query) -> None:
+    async def test(pool: Pool, events: Counter[str]) -> None:
+        worker = pid(pool)
+        os.kill(worker, signal.SIGSTOP)
+        job = asyncio.create_task(pool.do(Job(state, work), 30))
+        await asyncio.sleep(0.05)
+        job.cancel()
+        await asyncio.wait([job])
+        os.kill(worker, signal.SIGCONT)
+        await settled(pool)
+        assert await counted(pool, state) == NODES
+        assert (pid(pool), events) == (worker, {"worker_started": 1})
 
     run(state, test)
 
