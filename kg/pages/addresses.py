@@ -88,6 +88,10 @@ class Addresses:
             return f"{self.root}resource.{suffix}?iri={quote(iri, safe='', errors='surrogatepass')}"
         return f"{self.root}{path}.{suffix}"
 
+    def apart(self, iri: str) -> str:
+        """Return the address of a page about the thing of a hash IRI alone, which its document describes among others."""
+        return f"{self.root}resource.html?iri={quote(iri, safe='', errors='surrogatepass')}"
+
     def iri(self, path: str) -> str | None:
         """Return the IRI that a path, percent-encoded as it came, stands for; None for a path of the site itself, or of nothing."""
         found = self.thing(path)

@@ -19,7 +19,7 @@ from kg.pages.incoming import Incoming
 from kg.pages.pieces import escaped, link, text
 from kg.pages.readings import Piece, Reading
 from kg.pages.render import json_island, part
-from kg.pages.thing import Instances
+from kg.pages.thing import Holding, Instances
 from kg.pages.values import Link
 
 # So many letters of a description are enough for one who searches, and a few more are not worth a cut.
@@ -27,6 +27,7 @@ _SHORT, _FEW_MORE = 300, 5
 _RECORD = ' class="record"'
 _DOT = '<span aria-hidden="true"> · </span>'
 _UNNAMED = '<p class="quiet">The graph gives this no name; it is called after what the graph says of it.</p>'
+_BARE = '<p class="quiet">The graph gives this no name; it is called after the end of its IRI.</p>'
 _ODD = ' <span class="level odd"><span aria-hidden="true">⚠</span> does not add up</span>'
 _HERE = '<span class="hidden">This is the value of: </span><span aria-hidden="true">← </span>'
 
@@ -46,7 +47,7 @@ def head(thing: Mapping[str, Any], level: int = 1, prefix: str = "") -> Markup:
         '<header class="head">\n',
         _types(thing["types"]),
         f"<h{level}{unnamed}>{text(title)}</h{level}>\n",
-        "" if title.named else _UNNAMED,
+        "" if title.named else _UNNAMED if said.node else _BARE,
         f'<p class="aka"><span class="quiet">Also called</span> {names}</p>' if names else "",
         *(f'<p class="lead">{text(each)}</p>' for each in said.descriptions),
         f'<p class="address"><span class="hidden">IRI: </span>{address} {copy}</p>\n',
@@ -63,7 +64,8 @@ def body(thing: Mapping[str, Any], level: int = 1, prefix: str = "") -> Markup:
     """Return what stands below the head; sections of a deeper level than that of a page are no regions of their own."""
     here = _Part(level, prefix)
     instances = _instances(thing["class_page"]) if thing["class_page"] else ""
-    parts = (instances, *_said(here, thing["said"]), *_around(here, thing))
+    held = _held(here, thing["holds"]) if thing["holds"] else ""
+    parts = (instances, *_said(here, thing["said"]), held, *_around(here, thing))
     return Markup("".join(parts))  # noqa: S704 - all texts in it are escaped
 
 
@@ -78,7 +80,7 @@ def meta(thing: Mapping[str, Any]) -> str:
 
 def content(thing: Mapping[str, Any]) -> str:
     """Return the content of the page of a thing."""
-    shown = part("list.html", list=thing["list"]) if thing["list"] else body(thing)
+    shown = part("list.html", list=thing["list"]) if thing["list"] else body(thing) + thing["within"]
     return f'<article class="thing">\n{head(thing)}{shown}{_legend(tuple(thing["legend"]))}</article>\n'
 
 
@@ -156,6 +158,18 @@ def _types(types: Sequence[Link]) -> str:
 def _instances(page: Instances) -> str:
     things = f"{page.count:,} {'thing' if page.count == 1 else 'things'} of this class"
     return f'<p class="instances"><a class="button" href="{escaped(page.href)}">{things}</a></p>'
+
+
+def _held(here: _Part, holds: Holding) -> str:
+    """Return what a named graph holds."""
+    told = f"{holds.count:,} {'statement' if holds.count == 1 else 'statements'}"
+    if holds.query:
+        told = f'<a href="{escaped(holds.query)}">{told}</a>'
+    about = ""
+    if holds.things:
+        few = f"{len(holds.things)} of the things" if holds.more else "the things"
+        about = f"<p>These are {few} that it speaks of:</p>{pieces.links(holds.things)}"
+    return here.section("held", "What this graph holds", f"<p>This is a named graph of {told}.</p>{about}")
 
 
 def _own(own: Evidence) -> str:

@@ -21,6 +21,7 @@ from kg.rdf.namespaces import DCAT, DCTERMS, FOAF, SCHEMA, VOID, XSD
 # What one answer holds at most of each kind.
 _MOST_STATEMENTS: Final = 20_000
 _MOST_BLANKS = 1000
+_MOST_USED = 100
 _MOST_PER_HASH = 2000
 _LONGEST = 2000
 MEDIA_TYPES: Final = {
@@ -45,6 +46,21 @@ def description(context: Context, iri: str, parts: Iterable[str]) -> list[ox.Tri
         for subject in filter(is_iri, each.subjects):
             triples[ox.Triple(ox.NamedNode(subject), ox.NamedNode(each.prop), ox.NamedNode(iri))] = None
     return list(triples)
+
+
+def uses(context: Context, iris: Iterable[str]) -> list[ox.Triple]:
+    """Return statements that use IRIs of which nothing is said: those of a named graph, and some of a property, of a class, or with it as a value."""
+    found: list[Any] = []
+    for iri in list(iris)[:_MOST_USED]:
+        this = ox.NamedNode(iri)
+        ask: Any = context.graph.select
+        held = ask(f"SELECT ?s ?p ?o ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT {_MOST_STATEMENTS}", {"g": this})
+        found += [(row[0], row[1], row[2]) for row in held]
+        said = ask(f"SELECT ?s ?o ?p WHERE {{ ?s ?p ?o }} LIMIT {_MOST_USED}", {"p": this})
+        found += [(row[0], this, row[1]) for row in said]
+        near = ask(f"SELECT ?s ?p ?o WHERE {{ ?s ?p ?o }} LIMIT {_MOST_USED}", {"o": this})
+        found += [(row[0], row[1], this) for row in near]
+    return list(dict.fromkeys(ox.Triple(*each) for each in found))
 
 
 def metadata(context: Context, iri: str) -> list[ox.Triple]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 
 import pyoxigraph as ox
@@ -24,11 +24,13 @@ from kg.pages.links import LinkRelation
 from kg.pages.listing import pages, parsed
 from kg.pages.order import Orders
 from kg.pages.overview import Overview
+from kg.pages.render import part
 from kg.pages.search import FOUND, Index
 from kg.pages.settings import SiteSettings
 from kg.pages.shape import Shape, shape
-from kg.pages.vocabulary import broader
+from kg.pages.vocabulary import Kind, TermInfo, broader
 from kg.rdf.labels import local_name
+from kg.rdf.namespaces import OA
 
 Params: TypeAlias = Mapping[str, Sequence[str]]
 _ENGLISH = ("en",)
@@ -142,22 +144,30 @@ class Site:
         if not is_iri(iri):
             return None
         found = things.thing(self._context, iri, languages, params or {}, self._overview.classes.get(iri, 0), broader())
+        parts = self._parts(iri)
         if found is not None:
+            # A place in a text is marked in the text.
+            others = [each for each in parts if OA + "start" not in self._graph.node(each)]
+            if others and not found["list"]:
+                found["within"] = part("within.html", **self._words(others, languages))
             return self._frame.thing(found)
-        parts = self._overview.parts(iri)
-        if any(part in self._overview.vocabulary.terms for part in parts):
+        known = self._known_terms
+        if any(each in known for each in parts):
             return self._terms(local_name(iri), iri, parts, languages)
         if parts:
             return self._frame.page("document.html", "", **things.document(self._context, iri, parts, languages))
+        if iri not in known:
+            return None
         return (
             self.entity(iri.partition("#")[0], languages)
-            if iri in self._overview.vocabulary.terms and "#" in iri
-            else None
+            if "#" in iri
+            else self._terms(local_name(iri), iri, (iri,), languages)
         )
 
     def ontology(self, languages: Sequence[str] = _ENGLISH) -> str:
         """Return the documentation of the terms that the graph uses, or defines."""
-        return self._terms("Terms", None, tuple(self._overview.vocabulary.terms), languages)
+        ours = (iri for iri in self._used if iri.startswith(self.settings.base))
+        return self._terms("Terms", None, (*self._overview.vocabulary.terms, *ours), languages)
 
     def search(self, q: str, page: int = 1, languages: Sequence[str] = _ENGLISH) -> str:
         """Return a page of the things whose names hold all words of a text, or longer ones."""
@@ -223,7 +233,7 @@ class Site:
         )
         if known:
             return "thing"
-        return "document" if self._overview.parts(iri) else "thing" if iri in self._overview.vocabulary.terms else None
+        return "document" if self._parts(iri) else "thing" if iri in self._known_terms else None
 
     def links(self, iri: str) -> tuple[LinkRelation, ...]:
         """Return the link relations of the page of a thing, for the header `Link`."""
@@ -235,10 +245,12 @@ class Site:
         """Return the triples that describe a thing, or all things of a document, and the document itself; none for what the graph does not know."""
         if not is_iri(iri):
             return []
-        parts = [part for part in self._overview.parts(iri) if part != iri]
+        parts = [each for each in self._parts(iri) if each != iri]
         found = description.description(self._context, iri, parts)
-        if not found and (terms_ := [part for part in parts if part in self._overview.vocabulary.terms]):
+        if not found and (terms_ := [each for each in parts if each in self._overview.vocabulary.terms]):
             found = self._overview.vocabulary.triples(terms_)
+        if not found and not self.addresses.static:
+            found = description.uses(self._context, (iri, *parts))
         return found + description.metadata(self._context, iri) if found else []
 
     def dataset_description(self) -> list[ox.Triple]:
@@ -276,12 +288,51 @@ class Site:
 
     # Parts of these
 
-    def _terms(self, title: str, iri: str | None, chosen: Sequence[str], languages: Sequence[str]) -> str:
-        # It says how often terms are used.
-        self._graph.note((ANYTHING,))
-        found = [self._overview.vocabulary.terms[name] for name in chosen if name in self._overview.vocabulary.terms]
+    @cached_property
+    def _used(self) -> Mapping[str, TermInfo]:
+        """The classes and properties that the graph uses without a word about them; a static site has no pages for them."""
+        if self.addresses.static:
+            return {}
+        kinds: dict[str, Kind] = dict.fromkeys(self._overview.properties, "property")
+        kinds |= dict.fromkeys(self._overview.classes, "class")
+        defined = self._overview.vocabulary.terms
+        bare = (iri for iri in sorted(kinds) if iri not in defined and is_iri(iri) and not self._graph.node(iri))
+        return {iri: TermInfo(iri, kinds[iri]) for iri in bare}
+
+    @cached_property
+    def _known_terms(self) -> Mapping[str, TermInfo]:
+        """The classes and properties that are defined, and those that are merely used."""
+        return {**self._used, **self._overview.vocabulary.terms}
+
+    @cached_property
+    def _used_within(self) -> Mapping[str, Sequence[str]]:
+        """The classes and properties with hash IRIs that are merely used, by their documents."""
+        found: dict[str, list[str]] = {}
+        for iri in self._used:
+            document, hash_, _ = iri.partition("#")
+            if hash_:
+                found.setdefault(document, []).append(iri)
+        return found
+
+    def _parts(self, iri: str) -> tuple[str, ...]:
+        """Return the things of the hash IRIs of a document, and the terms of it that are used."""
+        found, used = self._overview.parts(iri), self._used_within.get(iri)
+        return tuple(sorted({*found, *used})) if used else found
+
+    def _words(self, chosen: Sequence[str], languages: Sequence[str]) -> dict[str, Any]:
+        """Return some terms and things for the templates that show them."""
+        known = self._known_terms
+        found = [known[name] for name in chosen if name in known]
+        if found:
+            # It says how often terms are used.
+            self._graph.note((ANYTHING,))
         uses = self._overview.properties | self._overview.classes
         shown, properties = terms.documented(self._context, found, uses, languages)
+        others = [name for name in chosen if name not in known]
+        return {"classes": shown, "properties": properties, **things.within(self._context, others, languages)}
+
+    def _terms(self, title: str, iri: str | None, chosen: Sequence[str], languages: Sequence[str]) -> str:
+        self._graph.note((ANYTHING,))
         page = (
             links.of_thing(self._context, iri) if iri else links.of_page(self._context, self.addresses.page("ontology"))
         )
@@ -292,8 +343,7 @@ class Site:
             iri=iri,
             links=page,
             forms=things.forms(self._context, iri) if iri else (),
-            classes=shown,
-            properties=properties,
+            **self._words(chosen, languages),
         )
 
     def _chart(self, name: str, title: str, lead: str, languages: Sequence[str]) -> str | None:

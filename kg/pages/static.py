@@ -16,6 +16,7 @@ from kg.pages.listing import pages
 from kg.pages.releases import Letters, ReleaseShown
 from kg.pages.site import Site
 from kg.pages.values import Link
+from kg.rdf.namespaces import OA
 
 _ENGLISH: Sequence[str] = ("en",)
 
@@ -183,14 +184,11 @@ class StaticSite(Site):
         return self._context.absolute(href)
 
     def _things(self, iri: str, languages: Sequence[str]) -> list[dict[str, Any]]:
-        """Return what templates need of a thing, or of all things of a document that is none."""
-        for chosen in ((iri,), self._overview.parts(iri)):
-            found = [
-                things.thing(self._context, each, languages, {}, self._overview.classes.get(each, 0), {})
-                for each in chosen
-                if is_iri(each)
-            ]
-            told = [each for each in found if each is not None]
-            if told:
-                return told
-        return []
+        """Return what templates need of a thing, and of all things of its hash IRIs."""
+        parts = (each for each in self._overview.parts(iri) if OA + "start" not in self._graph.node(each))
+        found = (
+            things.thing(self._context, each, languages, {}, self._overview.classes.get(each, 0), {})
+            for each in (iri, *parts)
+            if is_iri(each)
+        )
+        return [each for each in found if each is not None]

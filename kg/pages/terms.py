@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kg.pages.context import Context
 from kg.pages.labels import Text, chosen
 from kg.pages.numbers import sign
+from kg.pages.thing import sparql
 from kg.pages.values import Link, Writer
 from kg.pages.vocabulary import TermInfo
 from kg.rdf.labels import local_name
@@ -48,7 +49,7 @@ def documented(
     write = context.writer(named, languages)
     anchors: dict[str, str] = {}
     for term in found:
-        anchor = local_name(term.iri)
+        anchor = term.iri.partition("#")[2] or local_name(term.iri)
         anchors[term.iri] = anchor if anchor not in anchors.values() else f"{anchor}-{len(anchors)}"
     shown = {
         term.iri: _shown(
@@ -75,7 +76,9 @@ def _shown(
     def links(iris: Iterable[str]) -> tuple[Link, ...]:
         return tuple(write.term(iri) for iri in sorted(iris, key=lambda iri: write.name(iri).text.casefold()))
 
-    page = context.class_page(term.iri) if term.kind == "class" and count else None
+    page = None
+    if count:
+        page = context.class_page(term.iri) if term.kind == "class" else sparql(context, term.iri, "?thing <> ?value .")
     return TermShown(
         term.iri,
         anchor,

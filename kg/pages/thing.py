@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import pyoxigraph as ox
+from markupsafe import Markup
 
 from kg.pages import charts, links
 from kg.pages.addresses import is_iri
 from kg.pages.context import Context
 from kg.pages.description import MEDIA_TYPES, island
-from kg.pages.entity import Said, said, statements, values_page
+from kg.pages.entity import Said, by_label, said, statements, values_page
 from kg.pages.graph import whole
 from kg.pages.incoming import incoming, named, subjects_page
 from kg.pages.listing import page_number, pages
@@ -28,6 +30,17 @@ _LEGEND = {
     "estimated": "follows under an assumption, which is given",
     "reference": "from a curated table, not from the source",
 }
+_VARIABLE = re.compile(r"\?\w+")
+# The ids of the page itself.
+_TAKEN = frozenset(
+    (
+        *("around", "classes", "content", "find", "graphs", "held", "incoming", "iri", "leftover"),
+        *("own", "properties", "readings", "unstated"),
+    )
+)
+_NUMBERED = re.compile(r"(?:group|part|h-classes|h-properties)-[0-9]+")
+# So many things that a named graph speaks of are named on its page.
+_FEW_SUBJECTS = 50
 _FORMS = {"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"}
 
 
@@ -45,6 +58,16 @@ class Instances:
 
     href: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a named graph holds: how many statements, some of the things that they are about, and where to ask for all."""
+
+    count: int
+    things: tuple[Link, ...]
+    more: bool
+    query: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +113,8 @@ def thing(
         "forms": forms(context, iri),
         "sparql": sparql(context, iri),
         "list": listed,
+        # A static site would have to write the page again with each statement of the graph.
+        "holds": None if listed or context.addresses.static else _held(context, iri, languages),
         # What was read in a source is told already.
         "incoming": tuple(each for each in found if not (read and each.link.iri == SOURCE)),
         "readings": read,
@@ -98,6 +123,8 @@ def thing(
         "class_page": Instances(context.class_page(iri), instances) if instances else None,
         "legend": [] if listed else _legend(told),
         "island": island(iri, told.node, broader, context.absolute(document)),
+        # What else its document holds is put in where it is known.
+        "within": Markup(),
     }
 
 
@@ -121,11 +148,12 @@ def forms(context: Context, iri: str) -> tuple[Form, ...]:
     )
 
 
-def sparql(context: Context, iri: str) -> str | None:
-    """Return the address of the query page with a query about a thing; None where the IRI cannot stand in a query, or nobody answers one."""
+def sparql(context: Context, iri: str, pattern: str = "<> ?property ?value .") -> str | None:
+    """Return the address of the query page with a query for a pattern, in which `<>` is a thing; None where it cannot stand there, or nobody answers."""
     if context.addresses.static or not is_iri(iri):
         return None
-    query = f"SELECT ?property ?value WHERE {{\n  <{iri}> ?property ?value .\n}}\nLIMIT 1000"
+    asked = " ".join(_VARIABLE.findall(pattern))
+    query = f"SELECT {asked} WHERE {{\n  {pattern.replace('<>', f'<{iri}>')}\n}}\nLIMIT 1000"
     return f"{context.addresses.page('query')}?query={quote(query, safe='')}"
 
 
@@ -138,6 +166,22 @@ def _bare(context: Context, iri: str, languages: Sequence[str]) -> Said:
 def _holds(context: Context, iri: str) -> bool:
     """Say whether an IRI is that of a named graph."""
     return bool(context.graph.select("SELECT ?p ?g WHERE { GRAPH ?g { ?s ?p ?o } } LIMIT 1", {"g": ox.NamedNode(iri)}))
+
+
+def _held(context: Context, iri: str, languages: Sequence[str]) -> Holding | None:
+    """Return what the named graph of an IRI holds; None where it is that of none."""
+    if not _holds(context, iri):
+        return None
+    this = {"g": ox.NamedNode(iri)}
+    counted = context.graph.select("SELECT (COUNT(*) AS ?n) ?g WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g", this)
+    rows = context.graph.select(
+        f"SELECT DISTINCT ?s ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER (isIRI(?s)) }} LIMIT {_FEW_SUBJECTS + 1}", this
+    )
+    found = [row[0].value for row in rows if isinstance(row[0], ox.NamedNode)]
+    write = context.writer(found[:_FEW_SUBJECTS], languages)
+    links_ = sorted(map(write.link, found[:_FEW_SUBJECTS]), key=by_label)
+    query = sparql(context, iri, "GRAPH <> { ?thing ?property ?value }")
+    return Holding(whole(counted[0][0]), tuple(links_), len(found) > _FEW_SUBJECTS, query)
 
 
 def _of_class(context: Context, link: Link) -> Link:
@@ -195,18 +239,36 @@ def _list(context: Context, told: Said, languages: Sequence[str], name: str, pro
     )
 
 
-def document(
-    context: Context, iri: str, things: Sequence[str], languages: Sequence[str], most: int = 50
-) -> dict[str, Any]:
-    """Return the values for the template of a document of hash IRIs: each thing with its fragment as the anchor."""
-    shown = [(each, said(context, each, languages)) for each in things[:most]]
+def document(context: Context, iri: str, things: Sequence[str], languages: Sequence[str]) -> dict[str, Any]:
+    """Return the values for the template of a document of hash IRIs that nothing is said of itself."""
     return {
         "title": local_name(iri),
         "iri": iri,
         "links": links.of_thing(context, iri),
         "forms": forms(context, iri),
+        **within(context, things, languages),
+    }
+
+
+def _anchor(iri: str) -> str:
+    """Return the id of the section about the thing of a hash IRI; empty where the page has another element of that id."""
+    fragment = iri.partition("#")[2] or "top"
+    return "" if fragment in _TAKEN or _NUMBERED.fullmatch(fragment) else fragment
+
+
+def within(context: Context, things: Sequence[str], languages: Sequence[str], most: int = 200) -> dict[str, Any]:
+    """Return the things of the hash IRIs of a document for a template: each with its fragment as the anchor, and how many there are."""
+    shown = [(each, said(context, each, languages)) for each in things[:most]]
+    return {
         "count": len(things),
         "things": [
-            {"anchor": each.partition("#")[2] or "top", "said": told} for each, told in shown if told is not None
+            {
+                "anchor": _anchor(each),
+                "said": told,
+                "types": tuple(_of_class(context, link) for link in told.types),
+                "page": None if context.addresses.static else context.addresses.apart(each),
+            }
+            for each, told in shown
+            if told is not None
         ],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -180,6 +181,57 @@ def test_a_document_of_hash_iris_shows_all_its_things() -> None:
     html = sound(site(data).entity("https://kg.example/id/doc"))
     assert 'id="a"' in html
     assert "Second" in text(html)
+
+
+def test_a_document_that_is_described_shows_the_things_of_its_hash_iris_too() -> None:
+    doc = EX + "card"
+    data = f"""<{doc}> a ex:Profile ; rdfs:label "The card" ; ex:about <{doc}#me> .
+      <{doc}#me> a ex:Person ; rdfs:label "Ada" ; ex:born 1815 . <{doc}#content> rdfs:label "Named as the page is" ."""
+    html = sound(site(data).entity(doc))
+    assert '<section id="me" class="part"' in html
+    assert "Ada person born 1815" in text(html)
+    assert f'href="/class?iri={quote(EX + "Person", safe="")}"' in html
+    assert "Named as the page is" in text(html)
+    own = sound(site(data).entity(f"{doc}#me"))
+    assert "What links here" in text(own)
+    assert f'href="/resource.html?iri={quote(doc + "#me", safe="")}"' in html
+
+
+def test_an_ontology_that_is_described_documents_its_terms() -> None:
+    doc = EX + "zoo"
+    data = f"""<{doc}> a owl:Ontology ; rdfs:label "Zoo" . <{doc}#Animal> a owl:Class ; rdfs:label "animal" .
+      <{doc}#eats> a owl:ObjectProperty ; rdfs:label "eats" . <{doc}#leo> a <{doc}#Animal> ; rdfs:label "Leo" ; <{doc}#eats> ex:grass ."""
+    html = sound(site(data).entity(doc))
+    for anchor in ("Animal", "eats", "leo"):
+        assert f'id="{anchor}"' in html
+    assert "eats 1 use " in text(html)
+    assert "1 in the graph" in text(html)
+
+
+@pytest.mark.parametrize("prop", [EX + "weighs", EX + "def#weighs", "http://elsewhere.example/weighs"])
+def test_a_property_that_is_merely_used_has_a_page_and_data(prop: str) -> None:
+    known = site(f"ex:a <{prop}> 7 .")
+    document = prop.partition("#")[0]
+    assert known.kind(document) == ("document" if "#" in prop else "thing")
+    html = sound(known.entity(document))
+    assert "weighs" in text(html)
+    assert "1 use" in text(html)
+    assert '"7"^^<http://www.w3.org/2001/XMLSchema#integer>' in "".join(map(str, known.description(document)))
+
+
+def test_what_is_merely_used_is_described_by_what_uses_it() -> None:
+    known = site("GRAPH ex:g { ex:a a ex:C } ex:b ex:p ex:c .")
+    for name in ("C", "g"):
+        assert f"{EX}a" in "".join(map(str, known.description(EX + name))), name
+    assert known.description(EX + "unknown") == []
+
+
+def test_a_named_graph_tells_what_it_holds() -> None:
+    html = sound(site('GRAPH ex:g { ex:a ex:p 1 , 2 . ex:a rdfs:label "First" }').entity(EX + "g"))
+    assert "This is a named graph of 3 statements" in text(html)
+    assert 'href="/id/a"' in html
+    assert quote(f"GRAPH <{EX}g> {{ ?thing ?property ?value }}", safe="") in html
+    assert "called after the end of its IRI" in text(html)
 
 
 def test_many_values_are_cut_with_their_count_and_are_to_be_had_in_pages() -> None:
