@@ -16,6 +16,8 @@ from kg.settings import ONTOLOGY
 # A statement may be about a statement, and so on.
 _DEEPEST = 3
 _KEPT = 100_000
+# A name that is made of an address is no longer than this.
+_LONGEST_NAME = 80
 # What is called after what it says of which thing, for it has no name of its own.
 _ROLES = ((PREDICATE, SUBJECT), (QUANTITY_KIND, QUANTITY_OF), (ONTOLOGY + "hyperParameter", None))
 
@@ -130,7 +132,13 @@ def _composed(iri: str, role: tuple[str, str | None] | None, classes: list[str],
         return names[kind].text + (f" of {names[of].text}" if of and of in names else "")
     told = sorted(names[class_].text for class_ in classes if class_ in names)
     # A term of a vocabulary reads better as words than as it is written.
-    return f"{told[0]} {local_name(iri)}" if told else humanised(iri) if "#" in iri else local_name(iri)
+    name = humanised(iri) if "#" in iri and not told else local_name(iri)
+    return f"{told[0]} {brief(name)}" if told else brief(name)
+
+
+def brief(name: str) -> str:
+    """Return a name that was made of an address; of a very long one the beginning and the end."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 20]}…{name[-19:]}"
 
 
 def _iris(node: Mapping[str, list[Term]], prop: str) -> list[str]:

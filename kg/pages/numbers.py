@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _DIGITS = 4
+# So few digits are read at a glance: a price or a coordinate is not rounded.
+_READ = 6
 # From here on digits no longer help, and a power of ten does.
 _LARGE = Decimal(10) ** 15
 _SMALL = Decimal(10) ** -4
@@ -86,7 +88,10 @@ def number(lexical: str) -> Number | None:
         # By the rounded number: 999.96 million is called a billion.
         unit, name = next(each for each in _NAMED if abs(near) >= each[0])
         return Number(f"{_plain(near / unit)} {name}", None, _grouped(value))
-    shown = value if value == value.to_integral_value() else near if size < _WHOLE else round(value, 0)
+    if value == value.to_integral_value() or len(value.normalize().as_tuple().digits) <= _READ:
+        shown = value
+    else:
+        shown = near if size < _WHOLE else round(value, 0)
     return Number(_grouped(shown), None, "" if shown == value else _grouped(value))
 
 

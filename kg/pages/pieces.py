@@ -146,6 +146,8 @@ def _number(value: Value) -> str:
 
 
 def _text(value: Value, *, brief: bool) -> str:
+    if not value.text.strip():
+        return '<span class="quiet">empty text</span>'
     language = _language(value.language)
     cut = "…" if brief and value.rest else ""
     found = f'<bdi class="text"{language}>{escaped(value.text)}{cut}</bdi>'
@@ -162,6 +164,8 @@ def _text(value: Value, *, brief: bool) -> str:
 
 
 def _node(value: Value) -> str:
+    if not value.parts and not value.link:
+        return '<span class="quiet">something that nothing is said of</span>'
     comma = '<span class="comma">, </span>'
     parts = "".join(
         f"<div><dt>{link(part.link)}</dt><dd>{comma.join(map(show, part.values))}</dd></div>\n" for part in value.parts

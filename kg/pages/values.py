@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from kg.pages.addresses import Addresses, outward
 from kg.pages.graph import Term
-from kg.pages.labels import Text
+from kg.pages.labels import Text, brief
 from kg.pages.names import FIRST, NIL, NUMBER, NUMBERS, REST, TYPE, UNIT_TEXT, UNITS
 from kg.pages.numbers import Number, measured, sign
 from kg.pages.reading import Node, first_iri, first_literal, is_true, key
@@ -35,8 +35,24 @@ NUMERIC = frozenset(
         *("unsignedShort", "unsignedByte"),
     )
 )
-_PLAIN = frozenset((XSD + "string", RDF + "langString", *NUMERIC, XSD + "boolean", XSD + "anyURI"))
-_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?)?(Z|[+-]\d{2}:\d{2})?")
+# What is said of a text by its datatype is told of all but these: a number that is none has to be seen.
+_PLAIN = frozenset((XSD + "string", RDF + "langString", XSD + "anyURI"))
+_MEASURED = (XSD + "double", XSD + "float")
+_NOT_FINITE = ("NaN", "INF", "-INF", "+INF")
+_ZONE = r"(Z|[+-]\d{2}:\d{2})?"
+_DATE = re.compile(rf"(\d{{4}}-\d{{2}}-\d{{2}})(?:T(\d{{2}}:\d{{2}})(?::\d{{2}}(?:\.\d+)?)?)?{_ZONE}", re.ASCII)
+_YEAR = re.compile(rf"\d{{4,}}{_ZONE}", re.ASCII)
+_YEAR_MONTH = re.compile(rf"(\d{{4,}})-(\d{{2}}){_ZONE}", re.ASCII)
+_MONTH = re.compile(rf"--(\d{{2}}){_ZONE}", re.ASCII)
+_MONTH_DAY = re.compile(rf"--(\d{{2}})-(\d{{2}}){_ZONE}", re.ASCII)
+_TIME = re.compile(rf"(\d{{2}}:\d{{2}}(?::\d{{2}})?)(?:\.\d+)?{_ZONE}", re.ASCII)
+_DURATION = re.compile(
+    r"(-)?P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?", re.ASCII
+)
+# What says something by itself; other ends of addresses, such as `0.1` and `?a=1`, tell nothing without their beginning.
+_WORD = re.compile(r"[^\W\d_][^?=&]{2,}", re.DOTALL)
+_LONGEST_MONTH = 31
+_SPANS = ("year", "month", "day", "hour", "minute", "second")
 
 
 class Link(NamedTuple):
@@ -78,7 +94,8 @@ class Value(NamedTuple):
                 return 0, float(self.exact), self.exact
             except ValueError:
                 return 1, 0, self.exact
-        name = self.link.label.text if self.link else self.text
+        # A date stands where its year puts it, not its day.
+        name = self.link.label.text if self.link else self.exact if self.kind == "time" else self.text
         return (3 if self.kind in ("node", "list") else 2), 0, f"{name.casefold()}\0{name}"
 
 
@@ -104,7 +121,7 @@ class Writer:
 
     def name(self, iri: str) -> Text:
         """Return the label of an IRI, or a readable form of it."""
-        return self.names.get(iri) or Text(humanised(iri) if "#" in iri else local_name(iri), named=False)
+        return self.names.get(iri) or Text(brief(humanised(iri) if "#" in iri else local_name(iri)), named=False)
 
     def term(self, iri: str) -> Link:
         """Return a property or class as a link; without a label it is called by the words of its name."""
@@ -123,7 +140,10 @@ class Writer:
             return Link(self.name(iri), iri, self.addresses.url(iri))
         # What cannot be followed is shown as it is.
         away = outward(iri)
-        return Link(self.name(iri) if away else Text(iri, named=False), iri, away, outside=away is not None)
+        name = self.name(iri) if away else Text(iri, named=False)
+        if away and not name.named and not _WORD.fullmatch(name.text):
+            name = Text(brief(iri.partition("://")[2] or iri), named=False)
+        return Link(name, iri, away, outside=away is not None)
 
     def value(self, term: Term, prop: str | None = None, within: tuple[str, ...] = ()) -> Value:
         """Return a term as a value of a property; `within` are the nodes that it stands in."""
@@ -199,11 +219,12 @@ class Writer:
                 return Value("number", literal, exact=text, number=shown, unit=unit)
         elif datatype == XSD + "boolean" and text in ("true", "false", "1", "0"):
             return Value("truth", literal, text="yes" if text in ("true", "1") else "no", exact=text)
-        elif datatype in (XSD + "date", XSD + "dateTime", XSD + "dateTimeStamp"):
-            return Value("time", literal, text=day(text), exact=text)
+        elif datatype in _TIMES and (told := _TIMES[datatype](text)):
+            return Value("time", literal, text=told, exact=text)
         elif datatype == XSD + "anyURI" and (away := outward(text)):
             return Value("link", literal, link=Link(Text(text), text, away, outside=True))
-        strange = "" if datatype in _PLAIN else humanised(datatype)
+        plain = datatype in _PLAIN or (datatype in _MEASURED and text in _NOT_FINITE)
+        strange = "" if plain else humanised(datatype)
         return Value(
             "text",
             literal,
@@ -215,21 +236,76 @@ class Writer:
         )
 
 
-def day(lexical: str) -> str:
-    """Return a date or a time for people: `6 December 2023`, `6 December 2023, 14:30 UTC`; what is none as it is."""
+def day(lexical: str) -> str | None:
+    """Return a date or a time for people: `6 December 2023`, `6 December 2023, 14:30 UTC`; None for what is none."""
     match = _DATE.fullmatch(lexical)
     if match is None:
-        return lexical
+        return None
     try:
         date = dt.date.fromisoformat(match.group(1))
     except ValueError:
-        return lexical
-    zone = match.group(3)
-    time = f", {match.group(2)}{' UTC' if zone == 'Z' else f' {zone}' if zone else ''}" if match.group(2) else ""
+        return None
+    time = f", {match.group(2)}{_zone(match.group(3))}" if match.group(2) else ""
     return f"{date.day} {_MONTHS[date.month - 1]} {date.year}{time}"
+
+
+def _year(lexical: str) -> str | None:
+    return lexical.removesuffix("Z") if _YEAR.fullmatch(lexical) else None
+
+
+def _year_month(lexical: str) -> str | None:
+    match = _YEAR_MONTH.fullmatch(lexical)
+    month = _month_name(match.group(2)) if match else None
+    return f"{month} {match.group(1)}" if match and month else None
+
+
+def _month(lexical: str) -> str | None:
+    match = _MONTH.fullmatch(lexical)
+    return _month_name(match.group(1)) if match else None
+
+
+def _month_day(lexical: str) -> str | None:
+    match = _MONTH_DAY.fullmatch(lexical)
+    month = _month_name(match.group(1)) if match else None
+    return f"{int(match.group(2))} {month}" if match and month and 1 <= int(match.group(2)) <= _LONGEST_MONTH else None
+
+
+def _time(lexical: str) -> str | None:
+    match = _TIME.fullmatch(lexical)
+    return f"{match.group(1)}{_zone(match.group(2))}" if match else None
+
+
+def _duration(lexical: str) -> str | None:
+    """Return a duration in words: `P1Y2M` as `1 year 2 months`."""
+    match = _DURATION.fullmatch(lexical)
+    if match is None:
+        return None
+    parts = [
+        f"{number} {span if number == '1' else f'{span}s'}"
+        for number, span in zip(match.groups()[1:], _SPANS, strict=True)
+        if number is not None
+    ]
+    return ("minus " if match.group(1) else "") + " ".join(parts)
+
+
+def _zone(zone: str | None) -> str:
+    return " UTC" if zone == "Z" else f" {zone}" if zone else ""
+
+
+def _month_name(number: str) -> str | None:
+    return _MONTHS[int(number) - 1] if 1 <= int(number) <= len(_MONTHS) else None
 
 
 _MONTHS: Sequence[str] = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
+_TIMES: Mapping[str, Callable[[str], str | None]] = {
+    **{XSD + name: day for name in ("date", "dateTime", "dateTimeStamp")},
+    **{XSD + name: _duration for name in ("duration", "dayTimeDuration", "yearMonthDuration")},
+    XSD + "gYear": _year,
+    XSD + "gYearMonth": _year_month,
+    XSD + "gMonth": _month,
+    XSD + "gMonthDay": _month_day,
+    XSD + "time": _time,
+}

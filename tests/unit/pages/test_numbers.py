@@ -27,6 +27,9 @@ from kg.pages.numbers import measured, number, sign
         ("0.00015", "0.00015"),
         ("1e-6", "1×10^-6"),
         ("0.697167755991285", "0.6972"),
+        ("176.07", "176.07"),
+        ("1234.56", "1234.56"),
+        ("52.5163", "52.5163"),
     ],
 )
 def test_a_number_for_people(lexical: str, shown: str) -> None:
