@@ -32,6 +32,8 @@ _LOOK = 0.25
 _SWEEP = 5.0
 # A process that ends so many times before it is ready will not do better the next time.
 _TIMES = 5
+# So long after that it is tried again, as long as others answer.
+_PAUSE = 2.0
 # What the process that writes may take beside the memory of a query: the caches of the store.
 _STORE = 1 << 30
 
@@ -71,6 +73,7 @@ class _Supervisor:
         self.version = Version(setup.folder)
         self.fronts: list[_Process] = []
         self.writer: _Process | None = None
+        self.pause = 0.0
 
     def run(self, ready: Callable[[], None]) -> None:
         """Start, look after, and stop the processes."""
@@ -101,11 +104,9 @@ class _Supervisor:
     def _look(self) -> None:
         """Start processes anew that have ended, and make a state of a new release."""
         for place, front in enumerate(self.fronts):
-            if front.ended():
-                self.fronts[place] = _ready(partial(self._front, place))
+            self.fronts[place] = self._anew(front, partial(self._front, place))
         if self.writer is not None:
-            if self.writer.ended():
-                self.writer = _ready(self._writer)
+            self.writer = self._anew(self.writer, self._writer)
         elif self.target.changed():
             number = self.version.number + 1
             try:
@@ -120,6 +121,19 @@ class _Supervisor:
                 sys.stderr.write(f"kg: {error}; what was there before is served on\n")
             else:
                 self.version.number = number
+
+    def _anew(self, process: _Process, start: Callable[[], _Process]) -> _Process:
+        """Return a process, or another where it has ended. One that cannot begin now, as on a full disk, is no reason for those that answer to end."""
+        if not process.ended() or monotonic() < self.pause:
+            return process
+        try:
+            return _ready(start)
+        except ServeError as error:
+            if all(front.ended() for front in self.fronts):
+                raise
+            sys.stderr.write(f"kg: {error}; the others go on, and it is tried again\n")
+            self.pause = monotonic() + _PAUSE
+            return process
 
     def _sweep(self) -> None:
         """Remove states that no process reads any more."""

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gzip
 import http.client
 import json
 import os
+import signal
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.serving import Answer, Listener, Server, kg_serve, listening, memory_watched
+from tests.serving import Answer, Listener, Server, kg_serve, listening, memory_watched, processes
 
 TOKEN = "a-token-of-the-tests-0123456789"  # noqa: S105
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -1079,6 +1083,97 @@ def test_no_name_becomes_part_of_a_query(anyones: Server, listener: Listener, ir
         answer = in_time(anyones, target, {"Accept": "text/turtle, application/json;q=0.5, */*;q=0.1"})
         assert answer.status in DOCUMENTED - {503}, target
         assert "urn:kept" not in answer.text, target
+
+
+# What ends the process that writes
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[Callable[[str], None]]:
+    """Make a folder a disk of its own, and yield what makes it larger; only root may do so."""
+
+    def mount(*options: str) -> None:
+        done = subprocess.run(["mount", *options, folder], capture_output=True, check=False)
+        if done.returncode:
+            pytest.skip("this user may not mount a disk")
+
+    folder.mkdir()
+    mount("-t", "tmpfs", "-o", f"size={size}", "none")
+    try:
+        yield lambda larger: mount("-o", f"remount,size={larger}")
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def settled(server: Server, update: str) -> None:
+    """Send an update until it is done."""
+    end = time.monotonic() + 60
+    while (answer := server.change(update)).status != 204:
+        assert answer.status == 503, answer.text
+        assert time.monotonic() < end, "updates are taken no more"
+
+
+@pytest.mark.slow
+def test_a_full_disk_loses_nothing_and_stops_no_reader(tmp_path: Path) -> None:
+    with (
+        small_disk(tmp_path / "disk", "24m") as enlarge,
+        kg_serve(tmp_path / "disk" / "store", "--writable", "--open") as server,
+    ):
+        done = 0
+        while (
+            answer := server.change(f'INSERT DATA {{ <urn:{done}> <urn:p> "{done}{"x" * 200_000}" }}')
+        ).status == 204:
+            done += 1
+            assert counted(server) == done
+        statuses = {answer.status} | {server.change("INSERT DATA { <urn:no> <urn:q> 1 }").status for _ in range(10)}
+        # The last one may have room.
+        assert statuses <= {503, 204}
+        assert 503 in statuses
+        asked = "SELECT ?s { ?s <urn:p> ?o }"
+        assert rows(server.select(asked)) >= done
+        assert server.ask("/health").status == 200
+        enlarge("200m")
+        settled(server, "INSERT DATA { <urn:last> <urn:p> 1 }")
+        assert rows(server.select(asked)) > done
+
+
+@pytest.mark.slow
+def test_readers_go_on_while_no_writer_can_begin(tmp_path: Path) -> None:
+    with kg_serve(tmp_path / "store", "--writable", "--open", "--fronts", "1") as server:
+        settled(server, "INSERT DATA { <urn:a> <urn:p> 1 }")
+        assert counted(server) == 1
+        with (tmp_path / "store" / "LOCK").open("r+b") as lock:
+            began = writers(server)
+            os.kill(began.pop(), signal.SIGKILL)
+            locked(lock)
+            # So often that the server might give up.
+            end = time.monotonic() + 60
+            while len(began) < 8:
+                assert time.monotonic() < end, "no writer is started any more"
+                began |= writers(server)
+                assert server.change("INSERT DATA { <urn:b> <urn:p> 1 }").status == 503
+                assert counted(server) == 1
+        settled(server, "INSERT DATA { <urn:b> <urn:p> 1 }")
+        assert counted(server) == 2
+
+
+def writers(server: Server) -> set[int]:
+    found = set()
+    for pid in processes(server.process.pid):
+        with contextlib.suppress(OSError):
+            if b"kg.serving.writer" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.add(pid)
+    return found
+
+
+def locked(file: BinaryIO) -> None:
+    """Take the lock of a store as soon as the process that has it is gone."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+    raise AssertionError("the store stays locked")
 
 
 def test_the_access_log_has_one_line_for_each_request(data: Path, tmp_path: Path) -> None:
