@@ -24,6 +24,7 @@ from kg.serving.messages import Answer, Problem, Request
 from kg.serving.negotiation import choose, encoding, languages
 from kg.serving.openapi import openapi
 from kg.serving.pool import Pool
+from kg.serving.preconditions import NONE, graph_tag, preconditions
 from kg.serving.protocol import Operation, graph_named, is_deep, operation
 from kg.serving.question import Question, question
 from kg.serving.replies import KEPT, allowed, is_browser, options, tag_of, tags_of, told, unchanged
@@ -211,11 +212,11 @@ class App:
         return answer
 
     async def _cached(
-        self, request: Request, opened: Open, key: object, make: Callable[[], Awaitable[Answer]]
+        self, request: Request, opened: Open, key: object, make: Callable[[], Awaitable[Answer]], tag: str = ""
     ) -> Answer:
         """Return an answer that was given before, or make it; 304 where the client has it."""
         number = opened.state.number
-        tag = tag_of(opened, key)
+        tag = tag or tag_of(opened, key)
         if (same := unchanged(request, tag)) is not None:
             return same
         state = number if request.method == "GET" else -1
@@ -299,21 +300,33 @@ class App:
                 opened,
                 (dump, coding),
                 lambda: self.pool.do(Job(opened.state, dump, coding), self.settings.seconds),
+                # A release may be written in other bytes by the next version of this program, with the same tag.
+                graph_tag(opened.tag, graph, (dump, coding)) if self.writing else "",
             )
         if method not in ("PUT", "POST", "DELETE"):
             raise Problem(405, f"{method} means nothing here", headers={"allow": allowed(request.path)})
-        writing = self._writer(request)
-        seconds = self.settings.seconds
+        return await self._changed(request, self._writer(request))
+
+    async def _changed(self, request: Request, writing: Writing) -> Answer:
+        """Change a graph, if it is as the client says."""
+        method, seconds = request.method, self.settings.seconds
+        asked = preconditions(request)
         fresh = method == "POST" and request.path.rstrip("/") == "/store" and not request.query
         if fresh:
             # A new graph is named after what was sent, so that sending it again makes no other.
             request.path = f"/store/{hashlib.blake2b(request.body, digest_size=10).hexdigest()}"
         graph = graph_named(request, self._origin(request))
         if method == "DELETE":
-            await writing.do(Change("delete", graph, b"", seconds), seconds)
+            await writing.do(Change("delete", graph, b"", seconds, asked), seconds)
             return Answer(204)
         triples = await self._parsed(request, graph or self._origin(request) + request.path)
-        made = await writing.do(Change("put" if method == "PUT" else "post", graph, triples, seconds), seconds)
+        if fresh:
+            # They are about the address that was asked, and there is nothing at that which could have a tag.
+            if asked.match is not None:
+                raise Problem(412, "the graph store has no tag, only its graphs have")
+            asked = NONE
+        kind = "put" if method == "PUT" else "post"
+        made = await writing.do(Change(kind, graph, triples, seconds, asked), seconds)
         headers = {"location": self._origin(request) + request.path} if fresh else {}
         return Answer(201 if made or fresh else 204, headers)
 

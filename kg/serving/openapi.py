@@ -191,9 +191,9 @@ def _store() -> Node:
 
     def address(posted: Node, *parameters: str | Node) -> Node:
         def write(summary: str, answers: Node, wrong: int, **more: Node) -> Node:
-            given = _given(*parameters)
+            given = _given(*parameters, "If-Match", "If-Absent")
             return _operation(
-                "Graph store", summary, answers, (401, 403, wrong), parameters=given, security=_WRITING, **more
+                "Graph store", summary, answers, (401, 403, 412, wrong), parameters=given, security=_WRITING, **more
             )
 
         return _read(

@@ -21,6 +21,7 @@ _ERRORS: Final = {
     405: "There is no such method here.",
     406: "There is no form of it that the client accepts.",
     408: "The request took too long to arrive.",
+    412: "The graph is not as If-Match or If-None-Match says.",
     413: "The body or the query is too large.",
     414: "The address is too long.",
     415: "The body is of a kind that is not read here.",
@@ -152,7 +153,11 @@ SCHEMAS: Final[Node] = {
 }
 
 PARAMETERS: Final[Node] = {
+    "If-Match": parameter("If-Match", "Tags of which the graph must have one; `*`: it must be there.", place="header"),
     "If-None-Match": parameter("If-None-Match", "Tags of answers that the client has.", place="header"),
+    "If-Absent": parameter(
+        "If-None-Match", "Tags of which the graph may have none; `*`: it must not be there.", place="header"
+    ),
     "Range": parameter("Range", "The bytes that are wanted, as one range.", place="header"),
     "If-Range": parameter("If-Range", "The tag of the file whose part is wanted.", place="header"),
     "format": parameter("format", f"A format, before Accept: {', '.join(NAMES)}; other names leave it to Accept."),

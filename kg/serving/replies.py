@@ -66,7 +66,7 @@ def options(path: str) -> Answer:
         {
             "allow": methods,
             "access-control-allow-methods": methods,
-            "access-control-allow-headers": "Accept, Authorization, Content-Type",
+            "access-control-allow-headers": "Accept, Authorization, Content-Type, If-Match, If-None-Match",
             "access-control-max-age": "86400",
         },
     )

@@ -21,6 +21,7 @@ import pyoxigraph as ox
 from kg.serving.channel import Line
 from kg.serving.confine import without_network
 from kg.serving.messages import Problem
+from kg.serving.preconditions import NONE, Changes, Preconditions
 from kg.serving.settings import Version
 from kg.serving.work import State
 
@@ -36,12 +37,13 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Put (replace), post (merge) or delete a graph (None: the default graph); `triples` are N-Triples."""
+    """Put (replace), post (merge) or delete a graph (None: the default graph), if it is as `asked`; `triples` are N-Triples."""
 
     kind: str
     graph: str | None
     triples: bytes
     seconds: float
+    asked: Preconditions = NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ class Writer:
         self.folder = folder
         self.version = Version(folder)
         self.made: State | None = None
-        self._changed()
+        # What the store holds may be newer than the last state that a writer before this one told of.
+        self.version.number += 1
+        self.changes = Changes((folder / "tag").read_text("ascii"), self.version.number)
 
     def do(self, task: Update | Change | Ask) -> object:
         """Do a task; return a State, or whether a graph was made anew. Problem where it cannot be done."""
@@ -71,11 +75,12 @@ class Writer:
             self.store.flush()
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-        self._changed()
-        return made
-
-    def _changed(self) -> None:
         self.version.number += 1
+        if isinstance(task, Change):
+            self.changes.one(task.graph, self.version.number)
+        else:
+            self.changes.all(self.version.number)
+        return made
 
     def _state(self) -> State:
         number = self.version.number
@@ -104,11 +109,13 @@ class Writer:
         if task.kind == "delete":
             if not known:
                 raise Problem(404, f"there is no graph <{task.graph}>")
+            self.changes.check(task.asked, task.graph, there=True)
             if isinstance(graph, ox.NamedNode):
                 self.store.remove_graph(graph)
             else:
                 self.store.clear_graph(graph)
             return False
+        self.changes.check(task.asked, task.graph, there=known)
         # One update, so that readers and a crash see the old graph or the new one.
         target = "DEFAULT" if task.graph is None else f"GRAPH {graph}"
         data = task.triples.decode()

@@ -21,6 +21,7 @@ import pytest
 from kg.serving import states
 from kg.serving.channel import Line
 from kg.serving.messages import Problem
+from kg.serving.preconditions import NONE, Preconditions, graph_tag
 from kg.serving.settings import ServeSettings, Setup, Version
 from kg.serving.states import Reader, Writing
 from kg.serving.work import State
@@ -37,8 +38,8 @@ def update(text: str, seconds: float = 20) -> Update:
     return Update(text, "http://here/sparql", seconds)
 
 
-def change(kind: str, triples: bytes = b"", graph: str | None = GRAPH) -> Change:
-    return Change(kind, graph, triples, 20)
+def change(kind: str, triples: bytes = b"", graph: str | None = GRAPH, asked: Preconditions = NONE) -> Change:
+    return Change(kind, graph, triples, 20, asked)
 
 
 @pytest.fixture
@@ -46,6 +47,7 @@ def folder(tmp_path: Path) -> Path:
     found = tmp_path / "server"
     found.mkdir()
     Version(found, create=True)
+    (found / "tag").write_text("abc")
     return found
 
 
@@ -123,6 +125,60 @@ def test_each_change_is_a_new_state_that_stays_as_it_is(writer: Writer) -> None:
         0,
         ["<http://x/1>"],
     )
+
+
+def tagged(writer: Writer, graph: str | None = GRAPH) -> Preconditions:
+    """Return the precondition that a graph is as a reader has it now."""
+    return Preconditions(match=(graph_tag(f"abc-{writer.version.number}", graph, "text/turtle"),))
+
+
+def failing(writer: Writer, task: Change) -> int:
+    """Return the status with which a change is refused; nothing may have changed."""
+    before = (writer.version.number, set(writer.store), set(writer.store.named_graphs()))
+    with pytest.raises(Problem) as caught:
+        writer.do(task)
+    assert (writer.version.number, set(writer.store), set(writer.store.named_graphs())) == before
+    return caught.value.status
+
+
+@pytest.mark.parametrize("kind", ["put", "post", "delete"])
+@pytest.mark.parametrize("graph", [GRAPH, None])
+def test_a_graph_is_changed_only_as_it_was_read(writer: Writer, kind: str, graph: str | None) -> None:
+    writer.do(change("put", ONE, graph))
+    first = tagged(writer, graph)
+    writer.do(change("put", ONE, "http://x/other"))
+    writer.do(change("post", TWO, graph, first))
+    assert failing(writer, change(kind, ONE, graph, first)) == 412
+    second = tagged(writer, graph)
+    writer.do(update("INSERT DATA { <urn:a> <urn:b> <urn:c> }"))
+    assert failing(writer, change(kind, ONE, graph, second)) == 412
+    writer.do(change(kind, ONE, graph, tagged(writer, graph)))
+
+
+def test_a_graph_is_made_or_changed_only_where_it_is_not_there_or_is(writer: Writer) -> None:
+    there, absent = Preconditions(match=("*",)), Preconditions(none_match=("*",))
+    for kind in ("put", "post"):
+        assert failing(writer, change(kind, ONE, asked=there)) == 412
+        assert writer.do(change(kind, ONE, asked=absent)) is True
+        assert failing(writer, change(kind, TWO, asked=absent)) == 412
+        assert writer.do(change(kind, TWO, asked=there)) is False
+        assert failing(writer, change("delete", asked=absent)) == 412
+        writer.do(change("delete", asked=there))
+        # What fails without preconditions fails as it would without them (RFC 9110, 13.2.1).
+        assert failing(writer, change("delete", asked=there)) == 404
+    assert failing(writer, change("put", ONE, None, absent)) == 412
+    writer.do(change("put", ONE, None, there))
+
+
+def test_a_tag_of_before_the_writer_began_is_none(writer: Writer, tmp_path: Path, folder: Path) -> None:
+    """What was answered, and what was not, before the writer was lost is not known to the next one."""
+    writer.do(change("put", ONE))
+    tag, store = tagged(writer), writer.store
+    store.flush()
+    store.backup(str(tmp_path / "again"))
+    again = Writer(tmp_path / "again", folder)
+    assert failing(again, change("put", TWO, asked=tag)) == 412
+    again.do(change("put", TWO, asked=tagged(again)))
 
 
 # In a process of its own
@@ -233,7 +289,6 @@ def test_it_ends_with_the_supervisor(running: Running) -> None:
 @contextlib.asynccontextmanager
 async def front(running: Running) -> AsyncIterator[tuple[Writing, Reader]]:
     setup = Setup(ServeSettings(writable=True), running.folder, "store")
-    (running.folder / "tag").write_text("tag")
     writing = Writing(setup)
     yield writing, Reader(setup, writing, lambda _: None)
     if writing._channel is not None:
