@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -48,6 +49,18 @@ def test_errors_are_told_as_the_client_likes(
         else:
             assert answer.media == "application/problem+json"
             assert json.loads(answer.body)["status"] == status
+
+
+def test_what_is_not_there_is_looked_for_once(server: Server) -> None:
+    def kept() -> int:
+        found = re.search(r'^kg_events_total\{event="cache_hit"\} (\d+)', server.ask("/metrics").text, re.MULTILINE)
+        return int(found[1]) if found else 0
+
+    before = kept()
+    for accept in ("text/plain", "application/problem+json"):
+        for _ in range(3):
+            assert server.ask("/not/there", headers={"Accept": accept}).status == 404
+    assert kept() == before + 4
 
 
 def test_what_is_refused_early_has_the_headers_of_all_answers(server: Server) -> None:
