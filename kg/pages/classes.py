@@ -24,7 +24,6 @@ from kg.pages.reading import Node, about
 from kg.pages.search import Index
 from kg.pages.shape import Shape
 from kg.pages.values import Link, Value, Writer
-from kg.rdf.labels import LABELS
 from kg.rdf.machinery import is_machinery
 
 _FACET_VALUES = 8
@@ -35,6 +34,7 @@ _ALPHABETICAL = 20_000
 _PER_CELL = 3
 _MOST_UNITS = 2000
 _SHORT = 3
+_ENGLISH = ("en",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,11 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A property with its most frequent values."""
+    """A property with its most frequent values; `more` says that there are others."""
 
     link: Link
     values: tuple[FacetValue, ...]
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,9 @@ def table(
     last = max(1, -(-count // size))
     start = (min(asked.page, last) - 1) * size
     things_ = (
-        _things(context, orders, body, bound, asked, total=count, start=start, size=size) if known is None else known
+        _things(context, orders, body, bound, asked, languages, total=count, start=start, size=size)
+        if known is None
+        else known
     )
     nodes = about(context.graph, things_, 400 * size)
     # Nobody can filter without a server.
@@ -184,7 +187,8 @@ def _pattern(index: Index, class_: str, asked: Asked) -> tuple[str, dict[str, Te
 
 def things(context: Context, orders: Orders, class_: str, total: int, *, start: int, size: int) -> list[str]:
     """Return the IRIs of some things of a class in the order of its pages."""
-    return _things(context, orders, f"?s a {values([class_])} .", {}, Asked(), total=total, start=start, size=size)
+    body = f"?s a {values([class_])} ."
+    return _things(context, orders, body, {}, Asked(), _ENGLISH, total=total, start=start, size=size)
 
 
 def _count(context: Context, body: str, bound: dict[str, Term]) -> int:
@@ -201,6 +205,7 @@ def _things(
     body: str,
     bound: dict[str, Term],
     asked: Asked,
+    languages: Sequence[str],
     *,
     total: int,
     start: int,
@@ -209,8 +214,12 @@ def _things(
     """Return the IRIs of some things in the order that is asked for."""
     sort = asked.sort or ("label" if total <= _ALPHABETICAL and not asked.search else "")
     if sort and total <= SORTED:
-        props = LABELS[:2] if sort == "label" else (sort,)
-        return list(orders.of(body, bound, props, total, descending=asked.descending)[start : start + size])
+        order = (
+            orders.by_name(body, bound, languages, total, descending=asked.descending)
+            if sort == "label"
+            else orders.of(body, bound, sort, total, descending=asked.descending)
+        )
+        return list(order[start : start + size])
     also = "".join(f" ?{name}" for name in bound)
     # A thing is in its class once.
     once = "DISTINCT" if asked.search or asked.filters else ""
@@ -225,7 +234,7 @@ def _facets(
     found: dict[str, list[tuple[ox.NamedNode | ox.Literal, int]]] = {}
     for prop in props:
         query = f"""SELECT ?o (COUNT(*) AS ?n){also} WHERE {{ {{ SELECT ?s{also} WHERE {{ {body} }} LIMIT {FACETED} }} ?s {values([prop])} ?o }}
-          GROUP BY ?o{also} ORDER BY DESC(?n) {BY_TEXT} LIMIT {_FACET_VALUES}"""
+          GROUP BY ?o{also} ORDER BY DESC(?n) {BY_TEXT} LIMIT {_FACET_VALUES + 1}"""
         found[prop] = [
             (row[0], whole(row[1]))
             for row in context.graph.select(query, bound)
@@ -236,12 +245,12 @@ def _facets(
 
 def _facet(prop: str, found: Sequence[tuple[ox.NamedNode | ox.Literal, int]], asked: Asked, write: Writer) -> Facet:
     shown = []
-    for term, count in found:
+    for term, count in found[:_FACET_VALUES]:
         each = Filter(prop, term)
         chosen = each in asked.filters
         query = asked.without_filter(each) if chosen else asked.with_filter(each)
         shown.append(FacetValue(write.value(term, prop), count, query, chosen))
-    return Facet(write.term(prop), tuple(shown))
+    return Facet(write.term(prop), tuple(shown), len(found) > _FACET_VALUES)
 
 
 def _units(context: Context, things: Sequence[str], props: Iterable[str]) -> dict[tuple[str, str, Term], str]:

@@ -109,3 +109,26 @@ def test_a_class_without_a_prefix_has_its_address_in_the_query() -> None:
     assert 'href="/class?iri=http%3A%2F%2Fo.org%2FC"' in html
     shown = sound(there.class_page("http://o.org/C", {}))
     assert 'href="/class?iri=http%3A%2F%2Fo.org%2FC&amp;sort=' in shown
+
+
+def test_names_are_sorted_as_the_reader_sees_them() -> None:
+    data = """ex:axe a ex:T ; skos:prefLabel "hand axe"@en , "Faustkeil"@de , "biface"@fr . ex:bowl a ex:T ; skos:prefLabel "bowl"@en , "Schale"@de .
+      ex:z a ex:T ; <https://schema.org/name> "amphora" . ex:cup a ex:T ; <http://purl.org/dc/terms/title> "cup" , "Tasse"@de ."""
+    found = site(data)
+
+    def order(languages: tuple[str, ...], **params: list[str]) -> list[str]:
+        html = sound(found.class_page(EX + "T", params, languages))
+        return re.findall(r'<th scope="row"><a href="[^"]*"><bdi[^>]*>([^<]*)', html)
+
+    assert order(("en",)) == ["amphora", "bowl", "cup", "hand axe"]
+    assert order(("en",), sort=["-label"]) == ["hand axe", "cup", "bowl", "amphora"]
+    assert order(("de", "en")) == ["amphora", "Faustkeil", "Schale", "Tasse"]
+
+
+def test_a_facet_says_that_it_has_other_values() -> None:
+    def facets(number: int) -> str:
+        data = " ".join(f'ex:a{each} a ex:T ; rdfs:label "{each}" ; ex:kind "k{each % number}" .' for each in range(60))
+        return text(sound(site(data).class_page(EX + "T", {})).partition('class="facets"')[2].partition("</aside>")[0])
+
+    assert "and other values" in facets(9)
+    assert "and other values" not in facets(8)
