@@ -52,8 +52,12 @@ class Overview:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The terms that the graph defines, and ours if it uses them."""
-        ours = any(name.startswith(ONTOLOGY) for name in (*self.classes, *self.properties))
-        return shipped() | defined(self._graph) if ours else defined(self._graph)
+        return shipped() | defined(self._graph) if self.ours else defined(self._graph)
+
+    @property
+    def ours(self) -> bool:
+        """Whether the graph speaks with the words of our ontology."""
+        return any(name.startswith(ONTOLOGY) for name in (*self.classes, *self.properties))
 
     @cached_property
     def mixed(self) -> frozenset[str]:

@@ -72,6 +72,7 @@ class Site:
             machinery=[each for each in counted if each.evidence],
             triples=self._overview.triples,
             graphs=self._overview.graphs,
+            ours=self._overview.ours,
             island=description.dataset_island(self._context),
         )
 
@@ -203,7 +204,9 @@ class Site:
 
     def query(self, questions: Sequence[Question] = (), asked: Asked | None = None) -> str:
         """Return the query page, with the named questions, and with results where a query was run for a reader without a script."""
-        return query_page(self._context, self._frame.page, questions, asked)
+        # The questions are put in the words of our ontology: to a graph that has none of these they are asked in vain.
+        named = [each for each in questions if self._overview.ours or (asked and each.name == asked.question)]
+        return query_page(self._context, self._frame.page, named, asked)
 
     def query_terms(self) -> dict[str, object]:
         """Return the prefixes, classes and properties that the query page completes, for JSON."""

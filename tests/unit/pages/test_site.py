@@ -8,7 +8,9 @@ import re
 from lxml import etree
 
 from kg.pages import Download, Site, SiteSettings
+from kg.pages.editor import Asked
 from kg.pages.sitemap import PART, part
+from kg.query import questions
 from tests.unit.pages.graph import EX, RELEASE, StoreGraph, site, sound, store, text
 
 
@@ -38,6 +40,21 @@ def test_an_empty_graph_has_pages() -> None:
     empty = site("")
     for html in (empty.home(), empty.classes(), empty.ontology(), empty.search("x")):
         sound(html)
+
+
+def test_a_graph_without_a_statement_says_so() -> None:
+    assert "The graph is empty." in text(site("").home())
+    assert "1 statement." in text(site("ex:a ex:b ex:c .").home())
+
+
+def test_questions_are_offered_only_to_a_graph_that_can_answer_them() -> None:
+    ours, foreign = site(), site('ex:a rdfs:label "A" .')
+    first = questions()[0]
+    assert "named questions" in text(ours.home())
+    assert "named questions" not in text(foreign.home())
+    assert first.text in text(sound(ours.query(questions())))
+    assert first.text not in text(sound(foreign.query(questions())))
+    assert first.text in text(sound(foreign.query(questions(), Asked(question=first.name))))
 
 
 def test_compute_is_drawn_against_time_and_told_as_a_table() -> None:

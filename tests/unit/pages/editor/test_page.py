@@ -8,7 +8,7 @@ import pyoxigraph as ox
 from kg.pages import Site, SiteSettings
 from kg.pages.editor import Asked, Fault, Rows, Triples, Truth
 from kg.pages.editor.page import SHOWN
-from tests.unit.pages.graph import StoreGraph, sound
+from tests.unit.pages.graph import StoreGraph, sound, store
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
 def page(asked: Asked | None = None, questions: Sequence[Question] = QUESTIONS) -> str:
-    site = Site(StoreGraph(ox.Store()), SiteSettings(title="A graph"))
+    # Questions are offered to a graph that speaks as they do.
+    site = Site(StoreGraph(store("ex:m a kg:Model .")), SiteSettings(title="A graph"))
     return sound(site.query(questions, asked))
 
 
