@@ -16,6 +16,7 @@ from kg.pages import pieces
 from kg.pages.entity import Said
 from kg.pages.evidence import Evidence
 from kg.pages.incoming import Incoming
+from kg.pages.labels import Text
 from kg.pages.pieces import escaped, link, text
 from kg.pages.readings import Piece, Reading
 from kg.pages.render import json_island, part
@@ -24,6 +25,8 @@ from kg.pages.values import Link
 
 # So many letters of a description are enough for one who searches, and a few more are not worth a cut.
 _SHORT, _FEW_MORE = 300, 5
+# Of more languages than these, the data tell.
+_LANGUAGES = 24
 _RECORD = ' class="record"'
 _DOT = '<span aria-hidden="true"> · </span>'
 _UNNAMED = '<p class="quiet">The graph gives this no name; it is called after what the graph says of it.</p>'
@@ -49,6 +52,7 @@ def head(thing: Mapping[str, Any], level: int = 1, prefix: str = "") -> Markup:
         f"<h{level}{unnamed}>{text(title)}</h{level}>\n",
         "" if title.named else _UNNAMED if said.node else _BARE,
         f'<p class="aka"><span class="quiet">Also called</span> {names}</p>' if names else "",
+        _translations(thing["translations"]),
         *(f'<p class="lead">{text(each)}</p>' for each in said.descriptions),
         f'<p class="address"><span class="hidden">IRI: </span>{address} {copy}</p>\n',
     ]
@@ -146,6 +150,17 @@ def _around(here: _Part, thing: Mapping[str, Any]) -> Iterator[str]:
         rows = "".join(_graph(graph, count) for graph, count in thing["said"].graphs)
         record = f"{_RECORD}{here.region('graphs')}"
         yield here.section("graphs", "Where it is said", f'<ul class="links">{rows}</ul>', record)
+
+
+def _translations(names: Sequence[tuple[Text, str | None]]) -> str:
+    """Return what a thing is called in other languages, each a link to the page in that language where there is one."""
+    shown = []
+    for name, href in names[:_LANGUAGES]:
+        tag = escaped(name.language or "")
+        called = f'<a href="{escaped(href)}" hreflang="{tag}">{text(name)}</a>' if href else text(name)
+        shown.append(f'{called} <span class="tag" title="language">{tag}</span>')
+    more = f" and {len(names) - _LANGUAGES:,} more in the data" if len(names) > _LANGUAGES else ""
+    return f'<p class="aka"><span class="quiet">In other languages</span> {", ".join(shown)}{more}</p>' if shown else ""
 
 
 def _types(types: Sequence[Link]) -> str:

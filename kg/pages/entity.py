@@ -89,13 +89,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """All that is said of a thing, ready to be shown; `node` is the same as it stands in the graph."""
+    """All that is said of a thing, ready to be shown; `elsewhere` are its names in other languages, `node` is the same as it stands in the graph."""
 
     iri: str
     title: Text
     types: tuple[Link, ...]
     descriptions: tuple[Text, ...]
     other_names: tuple[Text, ...]
+    elsewhere: tuple[Text, ...]
     groups: tuple[Group, ...]
     not_stated: tuple[Link, ...]
     leftover: tuple[Property, ...]
@@ -134,6 +135,7 @@ def said(context: Context, iri: str, languages: Sequence[str]) -> Said | None:
         tuple(sorted((write.term(name) for name in _iris(node, TYPE)), key=by_label)),
         tuple(chosen([term for prop in DESCRIPTIONS if prop in node for term in node[prop]], languages)),
         _other_names(node, title, languages),
+        _elsewhere(node, title),
         _grouped(properties),
         tuple(sorted((write.term(name) for name in missing), key=by_label)),
         teller.leftover(),
@@ -314,6 +316,21 @@ def _other_names(node: Node, title: Text, languages: Sequence[str]) -> tuple[Tex
     named = (node[prop] for prop in (*LABELS, *OTHER_NAMES[:3]) if prop in node)
     found = (text for terms in named for text in chosen(terms, languages))
     return tuple({text.text: text for text in found if text.text != title.text}.values())
+
+
+def _elsewhere(node: Node, title: Text) -> tuple[Text, ...]:
+    """Return the names of a thing in other languages than that of its title, one for each, by language."""
+    found: dict[str, Text] = {}
+    for prop in LABELS:
+        for term in sorted(node.get(prop, ()), key=str):
+            if (
+                isinstance(term, ox.Literal)
+                and term.language
+                and term.value.strip()
+                and term.language != title.language
+            ):
+                found.setdefault(term.language, Text(term.value, term.language))
+    return tuple(found[language] for language in sorted(found))
 
 
 def _in_head(prop: str, terms: Sequence[Term], told: Sequence[str] | None) -> bool:

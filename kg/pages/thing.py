@@ -18,6 +18,7 @@ from kg.pages.description import MEDIA_TYPES, island
 from kg.pages.entity import Said, by_label, said, statements, values_page
 from kg.pages.graph import whole
 from kg.pages.incoming import incoming, named, subjects_page
+from kg.pages.labels import Text
 from kg.pages.listing import page_number, pages
 from kg.pages.names import SOURCE, TYPE
 from kg.pages.readings import marked, readings
@@ -112,6 +113,7 @@ def thing(
         "links": links.of_thing(context, iri, types),
         "forms": forms(context, iri),
         "sparql": sparql(context, iri),
+        "translations": tuple((name, _in_language(context, iri, name)) for name in told.elsewhere),
         "list": listed,
         # A static site would have to write the page again with each statement of the graph.
         "holds": None if listed or context.addresses.static else _held(context, iri, languages),
@@ -148,6 +150,14 @@ def forms(context: Context, iri: str) -> tuple[Form, ...]:
     )
 
 
+def _in_language(context: Context, iri: str, name: Text) -> str | None:
+    """Return the address of the page of a thing in the language of one of its names; None where nobody could answer."""
+    if context.addresses.static:
+        return None
+    address = context.addresses.document(iri, "html")
+    return f"{address}{'&' if '?' in address else '?'}lang={quote(name.language or '', safe='')}"
+
+
 def sparql(context: Context, iri: str, pattern: str = "<> ?property ?value .") -> str | None:
     """Return the address of the query page with a query for a pattern, in which `<>` is a thing; None where it cannot stand there, or nobody answers."""
     if context.addresses.static or not is_iri(iri):
@@ -160,7 +170,7 @@ def sparql(context: Context, iri: str, pattern: str = "<> ?property ?value .") -
 def _bare(context: Context, iri: str, languages: Sequence[str]) -> Said:
     """Return a thing of which nothing is said, but which is the value of something."""
     write = context.writer([iri], languages)
-    return Said(iri, write.name(iri), (), (), (), (), (), (), (), None, {}, write)
+    return Said(iri, write.name(iri), (), (), (), (), (), (), (), (), None, {}, write)
 
 
 def _holds(context: Context, iri: str) -> bool:

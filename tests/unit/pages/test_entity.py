@@ -149,6 +149,17 @@ BLANK = """ex:a rdfs:label "A" ; ex:knows [ rdfs:label "Mary" ; ex:knows [ ex:ag
 _:loop ex:self _:loop ; ex:name "again" ."""
 
 
+def test_names_in_other_languages_lead_to_the_page_in_these() -> None:
+    data = """ex:a skos:prefLabel "vessel"@en , "Gefäß"@de , "כלי"@he ; rdfs:label "pot"@de .
+      <http://x.example/b> rdfs:label "B"@en , "Be"@fr ."""
+    html = page("a", data)
+    assert "In other languages Gefäß de , כלי he" in text(html)
+    assert '<a href="/id/a.html?lang=he" hreflang="he"><bdi lang="he">כלי</bdi></a>' in html
+    assert "In other languages vessel en , כלי he" in text(page("a", data, ("de", "en")))
+    elsewhere = sound(site(data).entity("http://x.example/b"))
+    assert 'href="/resource.html?iri=http%3A%2F%2Fx.example%2Fb&amp;lang=fr"' in elsewhere
+
+
 def test_blank_nodes_and_lists_stand_in_place_and_loops_end() -> None:
     html = page("a", BLANK)
     seen = text(html)
