@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from kg.pages.context import Context
+from kg.pages.entity import Property, said
 from kg.pages.labels import Text, chosen
+from kg.pages.names import UNIT_WORD
 from kg.pages.numbers import sign
 from kg.pages.thing import sparql
 from kg.pages.values import Link, Writer
-from kg.pages.vocabulary import TermInfo
+from kg.pages.vocabulary import DOMAINS, PARENTS, RANGES, TermInfo
 from kg.rdf.labels import local_name
+from kg.rdf.namespaces import OWL, SKOS
+
+# Of more terms than these only what every vocabulary says of its terms is shown.
+_MOST_IN_FULL: Final = 500
+# What the documentation of a term has a place for, as far as it has a name.
+_TOLD: Final = frozenset(
+    (*PARENTS, *DOMAINS, *RANGES, OWL + "deprecated", SKOS + "scopeNote", SKOS + "example", UNIT_WORD)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class TermShown:
-    """A class or property as its documentation shows it; `count` is how often the graph uses it, `page` where to see that."""
+    """A class or property as its documentation shows it; `count` is how often the graph uses it, `page` where to see that.
+
+    `more` is what else the graph says of it, such as restrictions and unions.
+    """
 
     iri: str
     anchor: str
@@ -32,6 +46,7 @@ class TermShown:
     deprecated: bool
     count: int | None
     page: str | None
+    more: tuple[Property, ...] = ()
 
 
 def documented(
@@ -53,7 +68,14 @@ def documented(
         anchors[term.iri] = anchor if anchor not in anchors.values() else f"{anchor}-{len(anchors)}"
     shown = {
         term.iri: _shown(
-            context, term, anchors[term.iri], carried.get(term.iri, []), uses.get(term.iri), write, languages
+            context,
+            term,
+            anchors[term.iri],
+            carried.get(term.iri, []),
+            uses.get(term.iri),
+            write,
+            languages,
+            in_full=len(found) <= _MOST_IN_FULL,
         )
         for term in found
     }
@@ -72,6 +94,8 @@ def _shown(
     count: int | None,
     write: Writer,
     languages: Sequence[str],
+    *,
+    in_full: bool,
 ) -> TermShown:
     def links(iris: Iterable[str]) -> tuple[Link, ...]:
         return tuple(write.term(iri) for iri in sorted(iris, key=lambda iri: write.name(iri).text.casefold()))
@@ -94,4 +118,20 @@ def _shown(
         term.deprecated,
         count,
         page,
+        _more(context, term.iri, languages) if in_full else (),
     )
+
+
+def _more(context: Context, iri: str, languages: Sequence[str]) -> tuple[Property, ...]:
+    """Return what the graph says of a term beside what its documentation has a place for."""
+    told = said(context, iri, languages) if context.graph.node(iri) else None
+    found = []
+    for group in told.groups if told else ():
+        for each in group.properties if group.name != "Record" else ():
+            # A name has been told there, and a node has no name.
+            rest = each.told
+            if each.link.iri in _TOLD:
+                rest = tuple(one for one in rest if one.value.kind not in ("link", "text", "truth"))
+            if rest:
+                found.append(replace(each, told=rest, count=len(rest) + each.count - len(each.told)))
+    return tuple(found)

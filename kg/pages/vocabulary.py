@@ -23,9 +23,9 @@ _PROPERTIES: Final = (
     *(OWL + name for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty", "FunctionalProperty")),
     RDF + "Property",
 )
-_DOMAINS: Final = (RDFS + "domain", ONTOLOGY + "domainIncludes", "https://schema.org/domainIncludes")
-_RANGES: Final = (RDFS + "range", ONTOLOGY + "rangeIncludes", "https://schema.org/rangeIncludes")
-_PARENTS: Final = (RDFS + "subClassOf", RDFS + "subPropertyOf")
+DOMAINS: Final = (RDFS + "domain", ONTOLOGY + "domainIncludes", "https://schema.org/domainIncludes")
+RANGES: Final = (RDFS + "range", ONTOLOGY + "rangeIncludes", "https://schema.org/rangeIncludes")
+PARENTS: Final = (RDFS + "subClassOf", RDFS + "subPropertyOf")
 # A graph that defines more terms than these is a dictionary, and is not read as a whole.
 _MOST = 5000
 
@@ -101,7 +101,7 @@ def broader() -> Mapping[str, str]:
     found: dict[str, str] = {}
     for quad in ox.parse(path=str(resource("ontology") / "alignments" / "schema-org.ttl"), format=ox.RdfFormat.TURTLE):
         subject, parent = quad.subject, quad.object
-        if quad.predicate.value not in _PARENTS or not isinstance(subject, ox.NamedNode):
+        if quad.predicate.value not in PARENTS or not isinstance(subject, ox.NamedNode):
             continue
         if isinstance(parent, ox.NamedNode) and parent.value.startswith(SCHEMA):
             found[subject.value] = parent.value
@@ -148,9 +148,9 @@ def _terms(triples: Mapping[str, _Values]) -> Iterator[tuple[str, TermInfo]]:
                 definitions=_texts(said, DESCRIPTIONS),
                 notes=_texts(said, (SKOS + "scopeNote",)),
                 examples=_texts(said, (SKOS + "example",)),
-                parents=_iris(said, _PARENTS),
-                classes=_iris(said, _DOMAINS),
-                ranges=_iris(said, _RANGES),
+                parents=_iris(said, PARENTS),
+                classes=_iris(said, DOMAINS),
+                ranges=_iris(said, RANGES),
                 unit=units[0].value if units else None,
                 deprecated=any(text.value in ("true", "1") for text in _texts(said, (OWL + "deprecated",))),
             ),

@@ -135,3 +135,15 @@ def test_every_page_has_landmarks_one_heading_and_a_way_past_the_head() -> None:
         assert html.count("<main") == html.count("<footer>") == 1
         assert '<a class="skip" href="#content">' in html
         assert '<html lang="en">' in html
+
+
+def test_restrictions_and_unions_are_a_part_of_the_documentation() -> None:
+    data = """ex:A a owl:Class ; rdfs:label "a" ; rdfs:subClassOf ex:B , [ a owl:Restriction ; owl:onProperty ex:eats ; owl:minCardinality 3 ] .
+      ex:B a owl:Class ; rdfs:label "b" ; owl:disjointWith ex:C . ex:C a owl:Class ; rdfs:label "c" .
+      ex:eats a owl:ObjectProperty ; rdfs:label "eats" ; rdfs:range [ a owl:Class ; owl:unionOf ( ex:A ex:C ) ] ."""
+    seen = text(sound(site(data).ontology())).replace(" ↗ (another site)", "")
+    assert "min cardinality 3 on property eats" in seen
+    assert "disjoint with c" in seen
+    assert "range union of a c" in seen
+    assert seen.count("kind of b") == 1
+    assert "sub class of b" not in seen
