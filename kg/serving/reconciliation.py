@@ -9,6 +9,8 @@ import contextlib
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 from math import isfinite
 from typing import Any
 
@@ -21,6 +23,7 @@ from kg.serving.messages import Answer, Problem
 _BATCH = 50
 _LIMIT, _MOST = 5, 50
 _CERTAIN = 100.0
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 
 
@@ -178,16 +181,29 @@ class Reconciliation:
 
 
 def _literal(term: ox.Literal) -> dict[str, Any]:
-    kind = term.datatype.value.rpartition("#")[2]
-    if kind == "boolean":
-        return {"bool": term.value in ("true", "1")}
+    """Return a value as JSON has it, as a text where a client would read another value than is meant."""
+    kind, text = term.datatype.value.rpartition("#")[2], term.value
+    if kind == "boolean" and text in _BOOLEANS:
+        return {"bool": _BOOLEANS[text]}
     # JSON has no infinity, and a graph may hold numbers that are none.
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, ArithmeticError):
         if kind == "integer":
-            return {"int": int(term.value)}
-        if kind in ("double", "float") and isfinite(number := float(term.value)):
+            return _number(int(text))
+        if kind == "decimal" and Decimal(repr(float(text))) == Decimal(text):
+            return {"float": float(text)}
+        if kind in ("double", "float") and isfinite(number := float(text)):
             return {"float": number}
-    return {"date": term.value} if kind in ("date", "dateTime") else {"str": term.value}
+        if kind in ("date", "dateTime"):
+            datetime.fromisoformat(text)
+            return {"date": text}
+    return {"str": text}
+
+
+def _number(value: int) -> dict[str, Any]:
+    """Return a whole number: OpenRefine keeps 32 bits of what is told as one, and of others what a double has."""
+    if -(1 << 31) <= value < 1 << 31:
+        return {"int": value}
+    return {"float": float(value)} if float(value) == value else {"str": str(value)}
 
 
 def _containing(prefix: str, known: list[tuple[str, str]]) -> list[dict[str, str]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.serving import kg_serve
+from tests.shared import ROOT
 
 NS = "https://kg.example/ns#"
 TPU = "https://kg.example/id/accelerator/google-tpu-v5p"
@@ -90,3 +93,68 @@ def test_values_of_properties_come_as_columns(service: str) -> None:
 @pytest.mark.parametrize("form", [{"queries": []}, {"queries": {"a": 1}}, {"extend": {"ids": 1}}])
 def test_what_is_no_request_is_refused(service: str, form: dict[str, object]) -> None:
     assert ask(service, form, status=400)["status"] == 400
+
+
+ODD = """
+@prefix : <https://kg.example/ns#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+<https://kg.example/id/a> a :Model ; rdfs:label "Alpha" ;
+  :n 7, 7000000000, 9007199254740993 ; :d 1.5 ; :f 2e3 ; :b true, "maybe"^^xsd:boolean ; :t "2024-05-01"^^xsd:date, "2024-02-30"^^xsd:date ; :x <https://kg.example/id/b>, [] .
+<https://kg.example/id/b> a :Model ; rdfs:label "Beta, \\"quoted\\" \\u0001 é" .
+"""
+
+
+@pytest.fixture(scope="module")
+def openrefine(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Return the command that drives the classes of OpenRefine; the test is skipped where Java, Maven or the network is missing."""
+    if not (shutil.which("mvn") and shutil.which("java")):
+        pytest.skip("Maven or Java is not installed")
+    here, folder = ROOT / "tests" / "e2e" / "openrefine", tmp_path_factory.mktemp("openrefine")
+    shutil.copy(here / "pom.xml", folder)
+    copy = ["mvn", "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={folder / 'lib'}"]
+    copied = subprocess.run(copy, cwd=folder, capture_output=True, text=True, check=False)
+    if copied.returncode != 0:
+        pytest.skip(f"Maven cannot have OpenRefine: {copied.stdout[-300:]}")
+    return ["java", "-cp", f"{folder / 'lib'}/*", str(here / "Reconcile.java")]
+
+
+def refined(command: list[str], service: str, type_: str, properties: str, *names: str) -> Any:
+    done = subprocess.run([*command, service, type_, properties, *names], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+def test_openrefine_guesses_matches_and_adds_columns(service: str, openrefine: list[str]) -> None:
+    properties = f"{NS}manufacturer {NS}memorySize {NS}nothing"
+    found = refined(openrefine, service, f"{NS}TPU", properties, "TPU v5p", "tpu v5p ", "TPU", "nothing is called so")
+    assert found["guessed"][0]["id"] == f"{NS}Accelerator"
+    assert [each["j"] for each in found["matched"]] == ["matched", "matched", "none", "none"]
+    assert {each["m"]["id"] for each in found["matched"][:2]} == {TPU}
+    assert TPU in {each["id"] for each in found["matched"][2]["c"]}
+    assert found["matched"][3]["c"] == []
+    assert found["columns"][:2] == ["manufacturer", "memorySize"]
+    ((google, size, nothing),) = found["rows"][TPU]
+    assert (google["id"], google["name"]) == ("https://kg.example/id/organization/google", "Google")
+    assert (size, nothing) == (95, None)
+    other = refined(openrefine, service, f"{NS}Model", properties, "TPU v5p")
+    assert other["matched"][0]["j"] == "none"
+
+
+@pytest.mark.slow
+def test_openrefine_reads_values_as_they_are_meant(tmp_path: Path, openrefine: list[str]) -> None:
+    (tmp_path / "odd.ttl").write_text(ODD, encoding="utf-8")
+    with kg_serve(tmp_path / "odd.ttl") as server:
+        properties = " ".join(f"{NS}{name}" for name in "ndfbtx")
+        service = f"{server.url}reconcile"
+        found = refined(openrefine, service, f"{NS}Model", properties, "Alpha", 'Beta, "quoted" \x01 é')
+    assert [each["j"] for each in found["matched"]] == ["matched", "matched"]
+    columns = list(zip(*found["rows"]["https://kg.example/id/a"], strict=True))
+    wanted = [
+        {7, 7_000_000_000, "9007199254740993"},
+        {1.5},
+        {2000},
+        {True, "maybe"},
+        {"2024-05-01T00:00:00Z", "2024-02-30"},
+    ]
+    assert [set(column) - {None} for column in columns[:5]] == wanted
+    assert [each["id"] for each in columns[5] if each] == ["https://kg.example/id/b"]
