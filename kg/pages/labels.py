@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from kg.pages.graph import Graph, Term, is_cut
 from kg.pages.names import PREDICATE, QUANTITY_KIND, QUANTITY_OF, SUBJECT, TYPE
 from kg.rdf.labels import LABELS, humanised, local_name
-from kg.rdf.namespaces import RDF, SKOS
+from kg.rdf.namespaces import OWL, RDF, RDFS, SKOS
 from kg.settings import ONTOLOGY
 
 # A statement may be about a statement, and so on.
@@ -146,4 +146,5 @@ def _iris(node: Mapping[str, list[Term]], prop: str) -> list[str]:
 
 
 def _tells(class_: str) -> bool:
-    return class_ not in (SKOS + "Concept", RDF + "Statement", TYPE)
+    """Say whether a class is worth naming beside the end of an IRI: one of a modelling language is not."""
+    return class_ not in (SKOS + "Concept", TYPE) and not class_.startswith((OWL, RDF, RDFS))

@@ -99,7 +99,7 @@ def show(value: Value, brief: bool = False) -> str:
         return f'<ol class="list">{items}</ol>' if items else '<span class="quiet">empty list</span>'
     if kind == "triple":
         return f'<span class="triple">⟪ {"".join(f"{show(item, True)} " for item in value.items)}⟫</span>'
-    return _node(value) if kind == "node" else '<span class="quiet">a node shown above</span>'
+    return _node(value) if kind == "node" else f'<span class="quiet">{escaped(value.text)}</span>'
 
 
 def level(name: str) -> str:

@@ -15,10 +15,12 @@ from kg.pages.thing import sparql
 from kg.pages.values import Link, Writer
 from kg.pages.vocabulary import DOMAINS, PARENTS, RANGES, TermInfo
 from kg.rdf.labels import local_name
-from kg.rdf.namespaces import OWL, SKOS
+from kg.rdf.namespaces import OWL, RDF, RDFS, SKOS
 
 # Of more terms than these only what every vocabulary says of its terms is shown.
 _MOST_IN_FULL: Final = 500
+# That a term is one of these is told by where it stands.
+_PLAIN_TYPES: Final = frozenset((OWL + "Class", RDFS + "Class", RDF + "Property"))
 # What the documentation of a term has a place for, as far as it has a name.
 _TOLD: Final = frozenset(
     (*PARENTS, *DOMAINS, *RANGES, OWL + "deprecated", SKOS + "scopeNote", SKOS + "example", UNIT_WORD)
@@ -46,6 +48,7 @@ class TermShown:
     deprecated: bool
     count: int | None
     page: str | None
+    types: tuple[Link, ...] = ()
     more: tuple[Property, ...] = ()
 
 
@@ -118,12 +121,12 @@ def _shown(
         term.deprecated,
         count,
         page,
-        _more(context, term.iri, languages) if in_full else (),
+        *(_more(context, term.iri, languages) if in_full else ()),
     )
 
 
-def _more(context: Context, iri: str, languages: Sequence[str]) -> tuple[Property, ...]:
-    """Return what the graph says of a term beside what its documentation has a place for."""
+def _more(context: Context, iri: str, languages: Sequence[str]) -> tuple[tuple[Link, ...], tuple[Property, ...]]:
+    """Return what kind of term it is, such as functional, and what the graph says of it beside what its documentation has a place for."""
     told = said(context, iri, languages) if context.graph.node(iri) else None
     found = []
     for group in told.groups if told else ():
@@ -134,4 +137,4 @@ def _more(context: Context, iri: str, languages: Sequence[str]) -> tuple[Propert
                 rest = tuple(one for one in rest if one.value.kind not in ("link", "text", "truth"))
             if rest:
                 found.append(replace(each, told=rest, count=len(rest) + each.count - len(each.told)))
-    return tuple(found)
+    return tuple(each for each in told.types if each.iri not in _PLAIN_TYPES) if told else (), tuple(found)

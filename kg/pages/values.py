@@ -27,6 +27,7 @@ _LONG = 600
 _HUGE = 100_000
 _DEEPEST = 4
 _MOST_ITEMS = 200
+_DEEPER = "a node that only the data show"
 NUMERIC = frozenset(
     XSD + name
     for name in (
@@ -155,15 +156,15 @@ class Writer:
             return Value("list", term)
         node = self.nodes.get(key(term))
         if node is None or key(term) in within:
-            return self._named(term)
+            return self._named(term, above=key(term) in within)
         if len(within) >= _DEEPEST:
-            return self._named(term) if isinstance(term, ox.NamedNode) else Value("cut", term)
+            return self._named(term)
         return self._node(term, node, (*within, key(term)))
 
-    def _named(self, term: ox.NamedNode | ox.BlankNode) -> Value:
+    def _named(self, term: ox.NamedNode | ox.BlankNode, *, above: bool = False) -> Value:
         if isinstance(term, ox.NamedNode):
             return Value("link", term, link=self.link(term.value))
-        return Value("cut", term)
+        return Value("cut", term, text="a node shown above" if above else _DEEPER)
 
     def _node(self, term: ox.NamedNode | ox.BlankNode, node: Node, within: tuple[str, ...]) -> Value:
         amount = first_literal(node, *NUMBERS)

@@ -140,10 +140,13 @@ def test_every_page_has_landmarks_one_heading_and_a_way_past_the_head() -> None:
 def test_restrictions_and_unions_are_a_part_of_the_documentation() -> None:
     data = """ex:A a owl:Class ; rdfs:label "a" ; rdfs:subClassOf ex:B , [ a owl:Restriction ; owl:onProperty ex:eats ; owl:minCardinality 3 ] .
       ex:B a owl:Class ; rdfs:label "b" ; owl:disjointWith ex:C . ex:C a owl:Class ; rdfs:label "c" .
-      ex:eats a owl:ObjectProperty ; rdfs:label "eats" ; rdfs:range [ a owl:Class ; owl:unionOf ( ex:A ex:C ) ] ."""
+      ex:eats a owl:ObjectProperty , owl:TransitiveProperty ; rdfs:label "eats" ; owl:inverseOf ex:eatenBy ; rdfs:range [ a owl:Class ; owl:unionOf ( ex:A ex:C ) ] .
+      ex:eatenBy a owl:ObjectProperty ."""
     seen = text(sound(site(data).ontology())).replace(" ↗ (another site)", "")
     assert "min cardinality 3 on property eats" in seen
     assert "disjoint with c" in seen
+    assert "type object property , transitive property" in seen
+    assert "inverse of eatenBy" in seen
     assert "range union of a c" in seen
     assert seen.count("kind of b") == 1
     assert "sub class of b" not in seen

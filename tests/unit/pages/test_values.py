@@ -82,3 +82,9 @@ def test_a_link_to_another_site_has_a_name_that_says_something(iri: str, name: s
 def test_a_very_long_address_makes_no_long_name() -> None:
     html = sound(site(f"ex:a ex:p <{EX}{'segment-' * 200}end> .").entity(EX + "a"))
     assert f"{('segment-' * 8)[:60]}…segment-segment-end<" in html
+
+
+def test_what_is_too_deep_to_show_is_not_called_shown() -> None:
+    deep = "[ ex:p " * 6 + "1" + " ]" * 6
+    assert shown(deep).endswith("a node that only the data show")
+    assert shown("_:b . _:b ex:p _:b").endswith("a node shown above")
