@@ -1085,6 +1085,20 @@ def test_no_name_becomes_part_of_a_query(anyones: Server, listener: Listener, ir
         assert "urn:kept" not in answer.text, target
 
 
+def test_names_that_differ_in_case_or_in_escapes_are_different_things(tmp_path: Path) -> None:
+    # As they stand in an address, each with the IRI that it is.
+    names = {each: each for each in ("x/case", "x/Case", "x/CASE", "x/a+b", "x/a%20b", "x/a%2Bb")} | {"x/%C3%A9": "x/é"}
+    lines = [f'<https://kg.example/id/{iri}> <https://kg.example/ns#is> "{name}" .' for name, iri in names.items()]
+    (tmp_path / "data.ttl").write_text("\n".join(lines), encoding="utf-8")
+    with kg_serve(tmp_path / "data.ttl") as server:
+        for name in names:
+            answer = server.ask(f"/id/{name}.nt")
+            assert [each for each in names if f'"{each}"' in answer.text] == [name]
+            assert server.ask(f"/id/{name}", headers={"Accept": "text/turtle"}).headers["Location"] == f"/id/{name}.ttl"
+        assert server.ask("/id/x/cASE.nt").status == 404
+        assert server.ask("/ID/x/case.nt").status == 404
+
+
 # What ends the process that writes
 
 
