@@ -120,6 +120,17 @@ class Addresses:
             return document, suffixed.group(2)
         return None
 
+    def plain(self, path: str, query: str) -> tuple[str, ...]:
+        """Return the IRIs of the base that an address may stand for as it is written, such as `/slash/` and `/find?x=1`; the site itself calls them otherwise."""
+        if not path.startswith(self.root) or not self.base.endswith("/"):
+            return ()
+        local = _written_back(path[len(self.root) :])
+        if local is None or local.partition("/")[0] in RESERVED:
+            return ()
+        asked = _written_back(query) if query else None
+        found = ([f"{self.base}{local}?{asked}"] if asked else []) + [f"{self.base}{local}"]
+        return tuple(filter(is_iri, found))
+
     def holds(self, iri: str) -> bool:  # noqa: ARG002 - a static site has to know
         """Say whether there may be a page of a thing below the base; a server answers for each."""
         return True

@@ -130,10 +130,14 @@ class Pages:
         """Return the document about a thing, or the way to it."""
         asked = params.get("iri", []) if page.path.partition(".")[0] == "/resource" else []
         found = site.addresses.thing(f"{page.path}?iri={quote(asked[0], safe='')}" if len(asked) == 1 else page.path)
+        kind = site.kind(found[0]) if found else None
+        if kind is None and not asked:
+            # An IRI that has no path of its own, such as one with a slash at its end, is found where it would be.
+            plain = next(filter(site.kind, site.addresses.plain(page.path, page.query)), None)
+            found, kind = ((plain, None), "thing") if plain else (found, kind)
         if found is None:
             raise Problem(404, "there is nothing at this address")
         iri, suffix = found
-        kind = site.kind(iri)
         if kind is None:
             raise Problem(404, "the graph says nothing about this address")
         if suffix is not None:
