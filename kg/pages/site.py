@@ -34,6 +34,8 @@ from kg.rdf.namespaces import OA
 
 Params: TypeAlias = Mapping[str, Sequence[str]]
 _ENGLISH = ("en",)
+# A graph of more statements than these is not searched for what is a value and nothing else.
+_MOST_READ = 2_000_000
 
 
 class Site:
@@ -157,6 +159,8 @@ class Site:
             return self._terms(local_name(iri), iri, parts, languages)
         if parts:
             return self._frame.page("document.html", "", **things.document(self._context, iri, parts, languages))
+        if pointed := self._pointed(iri):
+            return self._frame.page("document.html", "", **things.document(self._context, iri, pointed, languages))
         if iri not in known:
             return None
         return (
@@ -236,7 +240,9 @@ class Site:
         )
         if known:
             return "thing"
-        return "document" if self._parts(iri) else "thing" if iri in self._known_terms else None
+        if self._parts(iri):
+            return "document"
+        return "thing" if iri in self._known_terms else "document" if self._pointed(iri) else None
 
     def links(self, iri: str) -> tuple[LinkRelation, ...]:
         """Return the link relations of the page of a thing, for the header `Link`."""
@@ -253,7 +259,7 @@ class Site:
         if not found and (terms_ := [each for each in parts if each in self._overview.vocabulary.terms]):
             found = self._overview.vocabulary.triples(terms_)
         if not found and not self.addresses.static:
-            found = description.uses(self._context, (iri, *parts))
+            found = description.uses(self._context, (iri, *(parts or self._pointed(iri))))
         return found + description.metadata(self._context, iri) if found else []
 
     def dataset_description(self) -> list[ox.Triple]:
@@ -316,6 +322,22 @@ class Site:
             if hash_:
                 found.setdefault(document, []).append(iri)
         return found
+
+    @cached_property
+    def _values(self) -> Mapping[str, Sequence[str]]:
+        """The things of hash IRIs that are nothing but values, by their documents; a graph that is too large for it is not read."""
+        if self.addresses.static or self._overview.triples > _MOST_READ:
+            return {}
+        query = f"""SELECT ?o WHERE {{ {{ SELECT DISTINCT ?o WHERE {{ ?s ?p ?o FILTER (isIRI(?o)) }} }} FILTER (CONTAINS(STR(?o), "#")) }} LIMIT {_MOST_READ}"""
+        found: dict[str, list[str]] = {}
+        for (value,) in self._graph.select(query):
+            if isinstance(value, ox.NamedNode) and is_iri(value.value):
+                found.setdefault(value.value.partition("#")[0], []).append(value.value)
+        return found
+
+    def _pointed(self, iri: str) -> tuple[str, ...]:
+        """Return the things of the hash IRIs of a document of which nothing is said, but which are values of something."""
+        return () if "#" in iri or self._parts(iri) else tuple(sorted(self._values.get(iri, ())))
 
     def _parts(self, iri: str) -> tuple[str, ...]:
         """Return the things of the hash IRIs of a document, and the terms of it that are used."""

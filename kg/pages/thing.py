@@ -39,7 +39,9 @@ _TAKEN = frozenset(
         *("own", "properties", "readings", "unstated"),
     )
 )
-_NUMBERED = re.compile(r"(?:group|part|h-classes|h-properties)-[0-9]+")
+_NUMBERED = re.compile(r"(?:group|part|h-classes|h-properties)-(?:[0-9]+|rest)")
+# So many of the things of a document that are not told in full are named.
+_MOST_NAMED = 5000
 # So many things that a named graph speaks of are named on its page.
 _FEW_SUBJECTS = 50
 _FORMS = {"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"}
@@ -267,10 +269,20 @@ def _anchor(iri: str) -> str:
 
 
 def within(context: Context, things: Sequence[str], languages: Sequence[str], most: int = 200) -> dict[str, Any]:
-    """Return the things of the hash IRIs of a document for a template: each with its fragment as the anchor, and how many there are."""
-    shown = [(each, said(context, each, languages)) for each in things[:most]]
+    """Return the things of the hash IRIs of a document for a template: each with its fragment as the anchor, and how many there are.
+
+    The first are told in full, of the rest the names.
+    """
+    shown = [(each, said(context, each, languages) or _bare(context, each, languages)) for each in things[:most]]
+    rest = things[most : most + _MOST_NAMED]
+    write = context.writer(rest, languages)
     return {
         "count": len(things),
+        "rest": [
+            (_anchor(each), link if context.addresses.static else link._replace(href=context.addresses.apart(each)))
+            for each in rest
+            for link in [write.link(each)]
+        ],
         "things": [
             {
                 "anchor": _anchor(each),
@@ -279,6 +291,5 @@ def within(context: Context, things: Sequence[str], languages: Sequence[str], mo
                 "page": None if context.addresses.static else context.addresses.apart(each),
             }
             for each, told in shown
-            if told is not None
         ],
     }

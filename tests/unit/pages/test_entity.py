@@ -208,6 +208,22 @@ def test_a_document_that_is_described_shows_the_things_of_its_hash_iris_too() ->
     assert f'href="/resource.html?iri={quote(doc + "#me", safe="")}"' in html
 
 
+def test_each_thing_of_a_document_has_its_place_however_many_there_are() -> None:
+    data = " ".join(f'<{EX}doc#t{number:04}> rdfs:label "Thing {number}" .' for number in range(1000))
+    html = sound(site(data).entity(EX + "doc"))
+    assert html.count(' id="t') == 1000
+    assert "And 800 more" in text(html)
+    assert f'<li id="t0999"><a href="/resource.html?iri={quote(EX + "doc#t0999", safe="")}"' in html
+
+
+def test_a_document_of_things_that_are_nothing_but_values_is_found() -> None:
+    known = site(f"ex:a ex:kind <{EX}kinds#one> .")
+    assert known.kind(EX + "kinds") == "document"
+    assert 'id="one"' in sound(known.entity(EX + "kinds"))
+    assert f"{EX}a" in "".join(map(str, known.description(EX + "kinds")))
+    assert known.kind(EX + "kind-of") is None
+
+
 def test_an_ontology_that_is_described_documents_its_terms() -> None:
     doc = EX + "zoo"
     data = f"""<{doc}> a owl:Ontology ; rdfs:label "Zoo" . <{doc}#Animal> a owl:Class ; rdfs:label "animal" .
