@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import hmac
-import re
 from collections.abc import Awaitable, Callable
 from email import policy
 from email.parser import BytesParser
 from functools import partial
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from kg.query import Reading, read, scoped
+from kg.serving.admission import Admission
 from kg.serving.cache import Cache, Repeats
 from kg.serving.coding import packed
 from kg.serving.execute import execute, results_media
 from kg.serving.headers import open_to_all
 from kg.serving.http import Later, head
-from kg.serving.limits import Rate
 from kg.serving.lookups import Lookups, Manner
 from kg.serving.messages import Answer, Problem, Request
 from kg.serving.negotiation import choose, encoding, languages
@@ -39,9 +37,7 @@ from kg.serving.writer import Change, Update
 _LOOKUP_SECONDS, _LOOKUP_ROWS = 0.02, 2000
 # Of a text that is longer, others do not wait for the reading.
 _LONG = 10_000
-_LOCAL = ("localhost", "127.0.0.1", "[::1]")
 _DESCRIPTIONS = ("text/turtle", "application/rdf+xml", "application/ld+json", "application/n-triples", "text/html")
-_UPWARD = re.compile(r"/(?:\.|%2e){1,2}(?:[/?#]|$)", re.IGNORECASE)
 
 
 class App:
@@ -50,21 +46,17 @@ class App:
     def __init__(self, setup: Setup, reader: Reader, writing: Writing | None, pool: Pool, telemetry: Telemetry) -> None:
         self.setup, self.settings = setup, setup.settings
         self.reader, self.writing, self.pool, self.telemetry = reader, writing, pool, telemetry
-        self.rate = Rate(self.settings.rate)
+        self.admission = Admission(self.settings)
         # An answer that is asked for again is kept a second time, as it goes out.
         self.cache: Cache[Answer] = Cache(self.settings.cache // 2)
-        lookups = Lookups(
-            lambda: reader.at_hand, self._manner, lambda client: not self.rate.wait(client), self.settings
-        )
+        lookups = Lookups(lambda: reader.at_hand, self._manner, self.admission.in_time, self.settings)
         self.repeats = Repeats(self.settings.cache // 2, lambda: reader.version.number, self._again, lookups.get)
         self.statics = Statics()
-        local = self.settings.host in ("127.0.0.1", "::1", "localhost")
-        self.names = frozenset((*_LOCAL, *self.settings.names)) if local else None
 
     def __call__(self, request: Request) -> Answer | Later:
         """Answer a request, at once where nothing is to be waited for; whatever is wrong with it becomes an answer that says so."""
         try:
-            self._admit(request)
+            self.admission.admit(request)
             begun = self._sparql(request) if request.path == "/sparql" else partial(self._answer, request)
         except Problem as problem:
             begun = told(request, problem)
@@ -105,23 +97,9 @@ class App:
             return release_file(request, opened.state.folder, path.removeprefix("/release/"), opened.tag)
         return await self._page(request)
 
-    def _admit(self, request: Request) -> None:
-        """Raise Problem where a client asks too often, or a page of another site has its reader's browser ask under a name of its own."""
-        wait = self.rate.wait(request.client)
-        if wait:
-            raise Problem(429, "you ask too often", headers={"retry-after": str(int(wait) + 1)})
-        self._named(request)
-
-    def _named(self, request: Request) -> None:
-        """Raise Problem where the server is called by a name that is not its own."""
-        if self.names is not None:
-            name = request.header("host").lower()
-            if (name if name.endswith("]") else name.rpartition(":")[0] or name) not in self.names:
-                raise Problem(421, "this server has another name; --name allows more")
-
     def _again(self, client: str) -> bool:
         """Return whether a client may have an answer that was given before."""
-        if self.rate.wait(client):
+        if not self.admission.in_time(client):
             return False
         self.telemetry.event("cache_hit")
         return True
@@ -156,7 +134,7 @@ class App:
             return partial(self._update, request, asked, reading)
         if request.method == "GET" and not asked.format_ and is_browser(request.header("accept")):
             return Answer(303, {"location": f"/query?query={quote(asked.text, safe='')}", "vary": "Accept"})
-        _allow("SERVICE", reading.services, self.settings.services)
+        self.admission.follow("SERVICE", reading.services, self.settings.services)
         questioned = question(request, asked, reading, self._origin(request))
         if reading.lookup and (opened := self.reader.at_hand) is not None:
             found = self._looked_up(request, opened, questioned)
@@ -182,7 +160,7 @@ class App:
     def _manner(self, request: Request, opened: Open) -> Manner | None:
         """Return how look-ups like this are answered by their bytes; None where this one is not, for it is no look-up or not to be answered as most are."""
         try:
-            self._named(request)
+            self.admission.named(request)
             asked = operation(request) if request.path == "/sparql" else None
         except Problem:
             return None
@@ -246,11 +224,11 @@ class App:
         return answer
 
     async def _update(self, request: Request, asked: Operation, reading: Reading) -> Answer:
-        writing = self._writer(request)
+        writing = self._writable(request)
         if await asyncio.to_thread(is_deep, asked.text):
             raise Problem(400, "the update is nested too deeply")
-        _allow("SERVICE", reading.services, self.settings.services)
-        _allow("LOAD", reading.loads, self.settings.loads)
+        self.admission.follow("SERVICE", reading.services, self.settings.services)
+        self.admission.follow("LOAD", reading.loads, self.settings.loads)
         text = asked.text
         if asked.default_graphs is not None:
             try:
@@ -261,25 +239,11 @@ class App:
         await writing.do(Update(text, self._origin(request) + "/sparql", seconds), seconds)
         return Answer(204)
 
-    def _writer(self, request: Request) -> Writing:
+    def _writable(self, request: Request) -> Writing:
         """Return the way to the store; Problem where this client may not write."""
         if self.writing is None:
             raise Problem(403, "this server is for reading only; `kg serve --writable` takes updates", code="KG607")
-        token = self.settings.token
-        if token is not None:
-            scheme, _, given = request.header("authorization").partition(" ")
-            if scheme.lower() != "bearer":
-                raise Problem(401, "updates need the token", headers={"www-authenticate": 'Bearer realm="kg"'})
-            if not hmac.compare_digest(given.strip().encode(), token.encode()):
-                invalid = {"www-authenticate": 'Bearer realm="kg", error="invalid_token"'}
-                raise Problem(401, "this is not the token", headers=invalid)
-            return self.writing
-        # Without a token nothing but its origin tells a reader's own client from a page of another site in that reader's browser.
-        origin = request.header("origin")
-        if origin and urlsplit(origin).netloc != request.header("host"):
-            raise Problem(403, "pages of other sites may not write here")
-        if request.header("sec-fetch-site") in ("cross-site", "same-site"):
-            raise Problem(403, "pages of other sites may not write here")
+        self.admission.write(request)
         return self.writing
 
     def _origin(self, request: Request) -> str:
@@ -305,7 +269,7 @@ class App:
             )
         if method not in ("PUT", "POST", "DELETE"):
             raise Problem(405, f"{method} means nothing here", headers={"allow": allowed(request.path)})
-        return await self._changed(request, self._writer(request))
+        return await self._changed(request, self._writable(request))
 
     async def _changed(self, request: Request, writing: Writing) -> Answer:
         """Change a graph, if it is as the client says."""
@@ -372,16 +336,3 @@ class App:
             (page, coding),
             lambda: self.pool.do(Job(opened.state, page, coding), self.settings.seconds),
         )
-
-
-def _allow(word: str, asked: tuple[str | None, ...], allowed: tuple[str, ...]) -> None:
-    """Raise Problem where a request would have the server fetch what it is not told to."""
-    for each in asked:
-        # What leads up again in an address leaves the part of it that is allowed.
-        if each is None or not each.startswith(allowed) or _UPWARD.search(each):
-            name = f"<{each}>" if each is not None else "what is not written as an IRI in full"
-            raise Problem(
-                403,
-                f"{word} {name} is not followed; `kg serve --allow-{word.lower()} PREFIX` allows addresses",
-                code="KG601",
-            )
