@@ -77,7 +77,7 @@ class Lookups:
             iris = [_unescaped(part) for part in parts[1::2]]
         except UnicodeDecodeError:
             return None
-        kind = self._kind((headers, start, *parts[::2]), data, iris, opened)
+        kind = self._kind((headers, start, *parts[::2]), opened)
         if kind is None or not self._admit(client):
             return None
         found, manner = kind
@@ -92,7 +92,7 @@ class Lookups:
         request = Request("GET", "/sparql", "", {}, client=client, notes=notes)
         return Whole(b"".join((manner.lines, end.encode(), body)), request, len(body))
 
-    def _kind(self, key: tuple[bytes, ...], data: bytes, iris: list[str], opened: Open) -> _Kind | None:
+    def _kind(self, key: tuple[bytes, ...], opened: Open) -> _Kind | None:
         """Return how requests of a kind are answered, which is found out when it comes for the second time."""
         if opened.state.number != self._number or len(self._once) > _KINDS:
             self._kinds.clear()
@@ -102,17 +102,20 @@ class Lookups:
             self._once.add(key)
             return None
         if key not in self._kinds:
-            self._kinds[key] = self._read(data, iris, opened)
+            self._kinds[key] = self._read(key, opened)
         return self._kinds[key]
 
-    def _read(self, data: bytes, iris: list[str], opened: Open) -> _Kind | None:
+    def _read(self, key: tuple[bytes, ...], opened: Open) -> _Kind | None:
+        """Read a request of a kind, with IRIs of ours: what looks like an IRI in the address may be a text, or no part of the query at all."""
+        headers, start, first, *rest = key
+        iris = [f"urn:kg:{place}" for place in range(len(rest))]
+        pattern = first + b"".join(b"%%3C%b%%3E%b" % (iri.encode(), text) for iri, text in zip(iris, rest, strict=True))
         intake = Intake(self._settings.http)
-        intake.feed(data)
+        intake.feed(start + _OPEN + pattern + b"\r\n" + headers)
         asked = intake.ready.popleft() if intake.ready else None
         # One request, whole, after which the connection stays.
         if not isinstance(asked, Asked) or not (asked.keep and asked.chunks) or intake.ready or intake.part:
             return None
         manner = self._manner(asked.request, opened)
         found = lookup(manner.text, opened.prefixes) if manner else None
-        # What looks like an IRI in the address may be none in the query.
         return _Kind(found, manner) if manner and found and list(found.iris) == iris else None

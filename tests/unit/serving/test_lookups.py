@@ -114,6 +114,20 @@ def test_what_is_read_the_long_way(place: Place, data: bytes) -> None:
     assert [place.ask(data) for _ in range(4)] == [None] * 4
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        # An IRI in escapes that are not those of others, and the same as a text, or where it is no part of the query.
+        "/sparql?query=SELECT%20?o%20%7B%3chttp://x/a%3e%20?p%20%22%3CTHING%3E%22%20;%20?q%20?o%7D",
+        "/sparql?query=SELECT%20?o%20%7B%3chttp://x/a%3e%20?p%20?o%7D&x=%3CTHING%3E",
+        "/sparql?x=%7B%3CTHING%3E&query=SELECT%20?o%20%7B%3chttp://x/a%3e%20?p%20?o%7D",
+    ],
+)
+def test_what_looks_like_the_iri_of_a_query_is_none(place: Place, target: str) -> None:
+    for thing in ("http://x/a", "http://x/a", "http://x/a", "http://x/b"):
+        assert place.ask(f"GET {target.replace('THING', thing)} HTTP/1.1\r\n{_HEADERS}".encode()) is None
+
+
 def test_what_others_ask_takes_no_more_room(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_KINDS", 10)
     for number in range(100):
