@@ -33,12 +33,12 @@ _NODE = rf"(?:{_IRI}|{_NAME})"
 _LITERAL = rf"\"[^\"\\\n\r]*\"(?:@[A-Za-z-]+|\^\^{_NODE})?"
 _VERB = rf"(?:{_NODE}|{_VARIABLE}|a(?=\s))"
 _OBJECT = rf"(?:{_NODE}|{_VARIABLE}|{_LITERAL})"
-# A look-up: one thing described, or one or two patterns that hang on one thing, and nothing else. It takes time for each row that it gives, and for little more.
+# A look-up: one thing described, or what it says in one pattern, and nothing else. It takes time for each row that it gives, and for little more: where patterns are joined, all
+# that one says of a hub may be gathered before there is a row.
 _LOOKUP = re.compile(
     rf"""\s*(?:PREFIX\s+[A-Za-z][A-Za-z0-9_-]*:\s*{_IRI}\s*)*
     (?:DESCRIBE\s*{_NODE}\s*|(?:SELECT\s+(?:\*|(?:{_VARIABLE}\s*)+)|ASK)\s*(?:WHERE\s*)?\{{\s*
-    (?P<subject>{_NODE})\s*(?P<verb>{_VERB})\s*(?P<object>{_OBJECT})\s*
-    (?:(?:;|\.\s*(?P<next>{_NODE}))\s*(?P<verb2>{_VERB})\s*(?P<object2>{_OBJECT})\s*)?
+    {_NODE}\s*(?P<verb>{_VERB})\s*(?P<object>{_OBJECT})\s*
     \.?\s*\}}\s*(?:LIMIT\s+\d+\s*)?)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -56,8 +56,7 @@ class Reading:
     """What a request in SPARQL asks for beside its patterns.
 
     `services` and `loads` are the IRIs behind SERVICE and LOAD, `graphs` those behind FROM, FROM NAMED, USING, USING NAMED and WITH; None stands for one that is not
-    written as an IRI in full. `scoped` says that an update names its graphs itself. `volatile` requests have another answer each time. `lookup` marks a query of one
-    thing, or of one or two patterns that hang on one thing.
+    written as an IRI in full. `volatile` requests have another answer each time. `lookup` marks a query of one thing in one pattern.
     """
 
     services: tuple[str | None, ...] = ()
@@ -106,10 +105,10 @@ def _plain(text: str) -> str:
 
 def _is_lookup(text: str) -> bool:
     match = _LOOKUP.fullmatch(text) if len(text) < 4000 else None
-    if match is None or match["next"] not in (None, match["subject"], match["object"]):
+    if match is None:
         return False
-    # A variable that stands twice is compared thing by thing, without a row for most of them.
-    variables = [part[1:] for part in match.group("verb", "object", "verb2", "object2") if part and part[0] in "?$"]
+    # A variable that stands twice is compared for each row, without giving most of them.
+    variables = [part[1:] for part in match.group("verb", "object") if part and part[0] in "?$"]
     return len(set(variables)) == len(variables)
 
 
