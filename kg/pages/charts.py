@@ -46,11 +46,12 @@ _THRESHOLDS = (Threshold("10²⁵ FLOP: systemic risk presumed (EU AI Act)", 1e2
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A picture, and the same as a table."""
+    """A picture, and the same as a table; `lead` says what it shows."""
 
     picture: Markup
     heads: tuple[str, ...]
     rows: tuple[tuple[Link | Value | str, ...], ...]
+    lead: str = ""
 
 
 def around(context: Context, said: Said, found: Sequence[Incoming], languages: Sequence[str]) -> Markup | None:
@@ -96,6 +97,11 @@ def facilities(context: Context, languages: Sequence[str]) -> Chart | None:
         return None
     write = context.writer({country for country, _, _ in counted} | {iri for iri, _, _ in located}, languages)
     page = context.class_page(facility)
+    known = {
+        row[0].value
+        for row in context.graph.select(f"SELECT ?f WHERE {{ ?f a <{facility}> }} LIMIT {_MOST}")
+        if isinstance(row[0], ox.NamedNode)
+    }
     places, table = [], []
     for country, iso, count in sorted(counted, key=lambda each: (-each[2], each[1])):
         asked = Asked().with_filter(Filter(ONTOLOGY + "country", ox.NamedNode(country)))
@@ -105,9 +111,17 @@ def facilities(context: Context, languages: Sequence[str]) -> Chart | None:
         table.append((link, f"{count:,}"))
     for iri, latitude, longitude in located:
         link = write.link(iri)
-        places.append(Place(link.label.text, 1, link.href, longitude=longitude, latitude=latitude))
+        places.append(
+            Place(link.label.text, 1, link.href, longitude=longitude, latitude=latitude, facility=iri in known)
+        )
         table.append((link, f"{latitude:.2f}°, {longitude:.2f}°"))
-    return Chart(facility_map(places), ("place", "facilities" if counted else "latitude, longitude"), tuple(table))
+    lead = (
+        "Facilities by the country that their source states."
+        if counted or known
+        else "What the graph gives coordinates of."
+    )
+    heads = ("place", "facilities" if counted else "latitude, longitude")
+    return Chart(facility_map(places), heads, tuple(table), lead)
 
 
 def compute(context: Context, languages: Sequence[str]) -> Chart | None:

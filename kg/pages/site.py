@@ -199,7 +199,7 @@ class Site:
 
     def map(self, languages: Sequence[str] = _ENGLISH) -> str | None:
         """Return the map of facilities."""
-        return self._chart("map", "Where", "Facilities by the country that their source states.", languages)
+        return self._chart("map", "Where", "", languages)
 
     def timeline(self, languages: Sequence[str] = _ENGLISH) -> str | None:
         """Return training compute against time."""
@@ -380,7 +380,7 @@ class Site:
             name,
             title=title,
             links=links.of_page(self._context, self.addresses.page(name)),
-            lead=lead,
+            lead=lead or chart.lead,
             picture=chart.picture,
             heads=chart.heads,
             rows=chart.rows,

@@ -37,6 +37,8 @@ class Place:
     country: str = ""
     longitude: float | None = None
     latitude: float | None = None
+    # A thing that merely has coordinates is no facility, and is not counted.
+    facility: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,14 @@ def facility_map(places: Iterable[Place]) -> Markup:
     most = max((place.count for place, _ in found), default=1)
     circles = _apart([(x, y, _radius(place.count, most)) for place, (x, y) in found])
     labels = _labels([clean(place.label) for place, _ in found], circles)
-    described = [f"{clean(place.label)}: {place.count}" for place, _ in found]
+    described = [clean(place.label) + (f": {place.count}" if place.facility else "") for place, _ in found]
     description = f"{'; '.join(described)}." if described else "No place is known."
     if lost:
         description += f" Not on the map: {in_words(lost)}."
     return picture(
         "facility-map",
         _SIZE,
-        "Where facilities stand",
+        "Where facilities stand" if any(place.facility for place in ordered) else "Where things are",
         description,
         (
             element("path", d=_land(), class_="land"),
@@ -87,7 +89,8 @@ def _mark(place: Place, x: float, y: float, radius: float, label: tuple[float, f
     if label is not None:
         parts.append(element("text", clean(place.label), x=label[0], y=label[1], class_=label[2]))
     noun = "facility" if place.count == 1 else "facilities"
-    return linked(place.href, f"{clean(place.label)}: {place.count} {noun}", *parts, class_="place")
+    counted = f": {place.count} {noun}" if place.facility else ""
+    return linked(place.href, f"{clean(place.label)}{counted}", *parts, class_="place")
 
 
 def _apart(circles: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:

@@ -72,6 +72,14 @@ def test_facilities_are_on_the_map_by_country() -> None:
     assert "/class/kg:Facility?f=" in html
 
 
+def test_what_has_coordinates_is_on_the_map_and_is_called_no_facility() -> None:
+    wgs = "http://www.w3.org/2003/01/geo/wgs84_pos#"
+    html = sound(site(f'ex:a rdfs:label "The tree" ; <{wgs}lat> 52.5 ; <{wgs}long> 13.4 .').map())
+    assert "What the graph gives coordinates of." in text(html)
+    assert "The tree" in html
+    assert "acilit" not in text(html)
+
+
 def test_the_ontology_is_documented_only_where_it_is_used() -> None:
     assert 'id="Model"' in sound(site().ontology())
     own = 'ex:C a owl:Class ; rdfs:label "My class" ; rdfs:comment "Mine." . ex:p a owl:ObjectProperty ; rdfs:domain ex:C .'
