@@ -14,7 +14,8 @@ from kg.serving.messages import Answer, Problem, Request
 from kg.serving.negotiation import encoding
 
 RELEASE = ("graph.nq.zst", "graph.ttl", "report.json", "report.html", "report.ttl", "manifest.json", "void.ttl")
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+# No file has more bytes than 18 digits tell.
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _PIECE = 1 << 18
 
 
@@ -86,15 +87,9 @@ def release_file(request: Request, folder: Path, name: str, tag: str) -> Answer:
     if whole.status != 200:
         return whole
     start, end = 0, size
-    wanted = request.header("range")
-    part = (
-        _RANGE.fullmatch(wanted.strip())
-        if wanted and request.header("if-range", headers["etag"]) == headers["etag"]
-        else None
-    )
-    if part and (part[1] or part[2]):
-        start = int(part[1]) if part[1] else max(0, size - int(part[2]))
-        end = min(size, int(part[2]) + 1) if part[1] and part[2] else size
+    part = _part(request, headers["etag"], size)
+    if part is not None:
+        start, end = part
         if start >= end:
             raise Problem(416, "there is no such part", headers={"content-range": f"bytes */{size}"})
         headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
@@ -102,6 +97,19 @@ def release_file(request: Request, folder: Path, name: str, tag: str) -> Answer:
     headers["content-length"] = str(end - start)
     whole.pieces = _read(path, start, end - start)
     return whole
+
+
+def _part(request: Request, tag: str, size: int) -> tuple[int, int] | None:
+    """Return where the part that is asked for begins and ends; None where there is none to be given, or it is not one that could be (RFC 9110, 14.1.1 and 14.2)."""
+    found = _RANGE.fullmatch(request.header("range").strip())
+    if not found or request.method != "GET" or request.header("if-range", tag) != tag:
+        return None
+    first, last = found.groups()
+    if not first:
+        return (max(0, size - int(last)), size) if last else None
+    if last and int(last) < int(first):
+        return None
+    return int(first), min(size, int(last) + 1) if last else size
 
 
 async def _read(path: Path, start: int, size: int) -> AsyncIterator[bytes]:

@@ -64,7 +64,17 @@ def test_a_part(folder: Path, wanted: str, start: int, end: int | None) -> None:
     assert answer.headers["content-length"] == str(len(body))
 
 
-@pytest.mark.parametrize("wanted", ["bytes=0-1,3-4", "lines=0-1", "bytes=-", "bytes=a-b", "0-1"])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        *("bytes=0-1,3-4", "lines=0-1", "bytes=-", "bytes=a-b", "0-1"),
+        # The last byte before the first, even behind the end: no range at all (RFC 9110, 14.1.1), which is as if there were none.
+        *("bytes=5-2", "bytes=1-0", "bytes=600000-599999"),
+        # More digits than Python reads.
+        *(f"bytes={'9' * 5000}-", f"bytes=0-{'9' * 5000}", f"bytes=-{'9' * 5000}", "bytes=\u0661-\u0662"),
+    ],
+    ids=lambda text: ascii(text[:20]),
+)
 def test_what_is_no_part_gives_all(folder: Path, wanted: str) -> None:
     answer, body = get(folder, range=wanted)
     assert (answer.status, body) == (200, CONTENT)
@@ -74,6 +84,12 @@ def test_what_is_no_part_gives_all(folder: Path, wanted: str) -> None:
 def test_a_part_that_is_not_there(folder: Path, wanted: str) -> None:
     found = problem(folder, range=wanted)
     assert (found.status, found.headers["content-range"]) == (416, "bytes */512000")
+
+
+def test_a_part_is_for_get_alone(folder: Path) -> None:
+    answer = release_file(Request("HEAD", "/", "", {"range": "bytes=0-1"}), folder, "graph.ttl", "tag")
+    assert (answer.status, answer.headers["content-length"]) == (200, str(len(CONTENT)))
+    assert "content-range" not in answer.headers
 
 
 def test_a_part_of_another_file_is_not_given(folder: Path) -> None:
@@ -87,6 +103,7 @@ def test_a_file_that_the_client_has(folder: Path) -> None:
     answer, body = get(folder, if_none_match=f'"x", W/{tag}')
     assert (answer.status, body, answer.headers["etag"]) == (304, b"", tag)
     assert get(folder, if_none_match='"x"')[0].status == 200
+    assert get(folder, if_none_match="*")[0].status == 304
 
 
 @pytest.mark.parametrize("name", ["secret", "../graph.ttl", "/etc/passwd", "", ".", "report.json", "graph.ttl/"])
