@@ -148,6 +148,9 @@ class Pages:
         chosen = _SUFFIXES[media]
         place = site.addresses.document(iri, chosen)
         if kind == "thing":
+            if chosen == "html" and params.get("lang"):
+                # The language that was asked for goes along.
+                place += f"{'&' if '?' in place else '?'}lang={quote(params['lang'][0], safe='')}"
             # A thing is no document: what describes it is found elsewhere (303).
             return Answer(303, {"location": place, "vary": _VARY})
         answer = self._document(site, iri, chosen, params, languages)

@@ -75,3 +75,11 @@ def test_what_is_merely_used_is_found(strangers: Server) -> None:
 def test_nothing_is_found_where_nothing_is(strangers: Server, path: str) -> None:
     there = strangers.ask(path, headers={"Accept": "text/html"})
     assert there.status == (303 if path.startswith("/slash/") else 404)
+
+
+def test_the_language_that_is_asked_for_goes_along(strangers: Server) -> None:
+    html = {"Accept": "text/html"}
+    assert strangers.ask("/card?lang=he", headers=html).headers["Location"] == "/card.html?lang=he"
+    odd = strangers.ask("/card?lang=%0D%0Ax:%20y%26z", headers=html)
+    assert odd.headers["Location"] == "/card.html?lang=%0D%0Ax%3A%20y%26z"
+    assert strangers.ask("/card?lang=he", headers={"Accept": "text/turtle"}).headers["Location"] == "/card.ttl"
