@@ -132,7 +132,7 @@ class App:
         request.notes["text"] = asked.text
         if asked.kind == "update":
             return partial(self._update, request, asked, reading)
-        if request.method == "GET" and not asked.format_ and is_browser(request.header("accept")):
+        if request.method in ("GET", "HEAD") and not asked.format_ and is_browser(request.header("accept")):
             return Answer(303, {"location": f"/query?query={quote(asked.text, safe='')}", "vary": "Accept"})
         self.admission.follow("SERVICE", reading.services, self.settings.services)
         questioned = question(request, asked, reading, self._origin(request))

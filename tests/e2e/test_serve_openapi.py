@@ -45,6 +45,13 @@ def served(release: Path, folder: Path, *, writable: bool) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("small")
+    with served(folder, folder, writable=True) as server:
+        yield server
+
+
 def test_the_document_is_served(release: Path, tmp_path: Path) -> None:
     with served(release, tmp_path, writable=False) as server:
         answer = server.ask("/openapi.json")
@@ -82,6 +89,18 @@ def test_requests_like_those_that_were_not_answered_well(release: Path, tmp_path
         assert (
             server.ask("/sparql?query=ASK%20%7B%7D", headers={"Accept": "text/csv", "If-None-Match": tag}).status == 304
         )
+
+
+@pytest.mark.parametrize("accept", ["text/html", "text/csv", "image/png", "*/*"])
+@pytest.mark.parametrize("target", ["/sparql", "/sparql?query=ASK%20%7B%7D", "/sparql?query=ASK%20%7B%7D&format=json"])
+def test_head_is_as_get(small: Server, target: str, accept: str) -> None:
+    by_get, by_head = (small.ask(target, method, headers={"Accept": accept}) for method in ("GET", "HEAD"))
+    of_one_answer = ("Date", "X-Request-Id")
+    told = [
+        {name: each.headers[name] for name in each.headers if name not in of_one_answer} for each in (by_get, by_head)
+    ]
+    assert (by_head.status, told[1], by_head.body) == (by_get.status, told[0], b"")
+    assert (by_get.status == 303) is (accept == "text/html" and "format" not in target)
 
 
 def test_a_form_without_a_file_clears_no_graph(tmp_path: Path) -> None:
