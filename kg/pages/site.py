@@ -65,6 +65,7 @@ class Site:
     def home(self, languages: Sequence[str] = _ENGLISH) -> str:
         """Return the home page: what the graph is about, and ways in."""
         counted = self._listed(languages)
+        base = "" if self.addresses.static else self.settings.base
         return self._frame.page(
             "home.html",
             "home",
@@ -75,6 +76,7 @@ class Site:
             triples=self._overview.triples,
             graphs=self._overview.graphs,
             ours=self._overview.ours,
+            base=self._context.writer([base], languages).link(base) if base and self.kind(base) else None,
             island=description.dataset_island(self._context),
         )
 

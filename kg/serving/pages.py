@@ -62,6 +62,9 @@ class Pages:
     def _answer(self, site: Site, page: Page) -> Answer:
         path, params = page.path, _parameters(page.query)
         languages = _languages(params, page.languages)
+        if path == "/" and (media := choose(page.accept, _OFFERS)) not in (None, _HTML) and site.kind(self._base):
+            # The base can be a thing itself: people find the home page there, programs what is said of it.
+            return Answer(303, {"location": site.addresses.document(self._base, _SUFFIXES[media]), "vary": _VARY})
         fixed = self._fixed(site, path, params, languages)
         if fixed is not None:
             return fixed

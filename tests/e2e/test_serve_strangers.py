@@ -17,6 +17,7 @@ ex:Case rdfs:label "upper" . ex:case rdfs:label "lower" .
 <{BASE}slash/> rdfs:label "with a slash" . ex:slash rdfs:label "without" .
 <{BASE}find?x=1&y=2> rdfs:label "asked" . <{BASE}with%20space> rdfs:label "space" . <{BASE}\u00fcn> rdfs:label "umlaut" .
 <{BASE}file.html> rdfs:label "a file" . <urn:isbn:0451450523> rdfs:label "a book" .
+<{BASE}> rdfs:label "the base itself" .
 """
 # By their labels the things, and the address at which each is asked for.
 ADDRESSES = {
@@ -83,3 +84,13 @@ def test_the_language_that_is_asked_for_goes_along(strangers: Server) -> None:
     odd = strangers.ask("/card?lang=%0D%0Ax:%20y%26z", headers=html)
     assert odd.headers["Location"] == "/card.html?lang=%0D%0Ax%3A%20y%26z"
     assert strangers.ask("/card?lang=he", headers={"Accept": "text/turtle"}).headers["Location"] == "/card.ttl"
+
+
+def test_the_base_can_be_a_thing_itself(strangers: Server) -> None:
+    there = strangers.ask("/", headers={"Accept": "text/turtle"})
+    assert there.status == 303
+    assert "the base itself" in strangers.ask(there.headers["Location"]).text
+    home = strangers.ask("/", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (home.status, home.media) == (200, "text/html")
+    assert ">the base itself<" in home.text
+    assert strangers.ask("/", headers={"Accept": "*/*"}).media == "text/html"
