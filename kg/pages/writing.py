@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import pyoxigraph as ox
 
+from kg.rdf.xml_text import made_fit_for_xml
+
 _WITH_PREFIXES = (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG, ox.RdfFormat.N3, ox.RdfFormat.RDF_XML)
 
 
@@ -23,7 +25,9 @@ def forms(
     ordered = [by_text[each] for each in texts]
     used = " ".join(texts)
     names = {name: iri for name, iri in prefixes.items() if f"<{iri}" in used}
-    return tuple(
-        ox.serialize(ordered, format=syntax, prefixes=names if syntax in _WITH_PREFIXES else None) or b""
-        for syntax in syntaxes
-    )
+    return tuple(_form(ordered, syntax, names) for syntax in syntaxes)
+
+
+def _form(triples: list[ox.Triple], syntax: ox.RdfFormat, prefixes: dict[str, str]) -> bytes:
+    body = ox.serialize(triples, format=syntax, prefixes=prefixes if syntax in _WITH_PREFIXES else None) or b""
+    return made_fit_for_xml(body) if syntax == ox.RdfFormat.RDF_XML else body

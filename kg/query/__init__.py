@@ -12,7 +12,6 @@ from kg.query.reading import Reading, read, scoped
 from kg.query.results import FORMATS, render
 from kg.query.run import run
 from kg.query.text import explanation_text
-from kg.query.xml_text import fit_for_xml
 
 __all__ = [
     "FORMATS",
@@ -25,7 +24,6 @@ __all__ = [
     "csv_lines",
     "explain",
     "explanation_text",
-    "fit_for_xml",
     "lookup",
     "question",
     "questions",

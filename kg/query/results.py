@@ -9,9 +9,9 @@ import pyoxigraph as ox
 from kg.errors import QueryError
 from kg.query.csv_rows import csv_lines
 from kg.query.run import Results
-from kg.query.xml_text import fit_for_xml
 from kg.rdf.namespaces import XSD
 from kg.rdf.prefixes import shortened
+from kg.rdf.xml_text import fit_for_xml
 
 _SOLUTIONS = {
     "tsv": ox.QueryResultsFormat.TSV,

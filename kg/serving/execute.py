@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from kg.query import csv_lines, fit_for_xml
+from kg.query import csv_lines
+from kg.rdf.xml_text import fit_for_xml
 from kg.serving.messages import Problem
 from kg.serving.negotiation import choose
 from kg.serving.rows import Rows

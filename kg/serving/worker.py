@@ -14,6 +14,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kg.rdf.xml_text import fit_for_xml
 from kg.serving.channel import Line
 from kg.serving.coding import packable, packed, packer
 from kg.serving.confine import without_network
@@ -198,7 +199,7 @@ def _dump(store: ox.Store, work: Dump, prefixes: Mapping[str, str], reply: Reply
         raise Problem(406, f"a graph comes as one of {', '.join(GRAPHS)}")
     reply.begin(f"{media}; charset=utf-8" if media.startswith("text/") else media)
     triples = (quad.triple for quad in store.quads_for_pattern(None, None, None, graph))
-    sink: Any = _Stream(reply.send)
+    sink: Any = _Stream(fit_for_xml(reply.send) if media == "application/rdf+xml" else reply.send)
     try:
         ox.serialize(triples, sink, format=GRAPHS[media], prefixes=written(media, prefixes))
     except (OSError, ValueError) as error:

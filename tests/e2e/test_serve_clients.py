@@ -352,3 +352,15 @@ def test_curl_sees_that_a_page_of_another_site_may_read(server: Server) -> None:
     preflight = curl(*origin, *asks, "--header", "Access-Control-Request-Headers: content-type", "--include", endpoint(server))  # fmt: skip
     assert preflight.splitlines()[0].split()[1] in ("200", "204")
     assert "content-type" in preflight.lower().partition("access-control-allow-headers:")[2].partition("\n")[0]
+
+
+@pytest.mark.parametrize("target", ["/store?default", f"/resource.rdf?iri={S}", f"/sparql?query=DESCRIBE%20%3C{S}%3E"])
+def test_rdf_xml_is_read_whatever_the_values_are(emptied: Server, target: str) -> None:
+    """By a parser that takes XML as its specification has it."""
+    text = r"a\rb\r\nc \u0001 \uFFFE < \U0001F600 " + "x" * 20_000 + r" \r"
+    assert emptied.change(f'INSERT DATA {{ <{S}> <{P}> "{text}" }}', BEARER).status == 204
+    answer = emptied.ask(target, headers={"Accept": "application/rdf+xml"})
+    assert (answer.status, answer.media) == (200, "application/rdf+xml")
+    read = rdflib.Graph().parse(data=answer.body, format="xml")
+    wanted = "a\rb\r\nc \ufffd \ufffd < \U0001f600 " + "x" * 20_000 + " \r"
+    assert [str(value) for value in read.objects(S, P)] == [wanted]

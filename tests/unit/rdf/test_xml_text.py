@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pyoxigraph as ox
 import pytest
 
-from kg.query import fit_for_xml
+from kg.rdf.xml_text import fit_for_xml
 
 
 def fit(data: bytes, size: int) -> bytes:

@@ -13,7 +13,7 @@ _REPLACEMENT = "\ufffd".encode()
 
 
 def fit_for_xml(send: Callable[[bytes], None]) -> Callable[[bytes], None]:
-    """Return what passes XML on, a carriage return as a reference to it, other characters that XML does not have as U+FFFD."""
+    """Return what passes XML on that comes in pieces, made fit."""
     # The first bytes of a character that a piece ended in.
     tail = b""
 
@@ -22,12 +22,13 @@ def fit_for_xml(send: Callable[[bytes], None]) -> Callable[[bytes], None]:
         data = tail + data
         end = len(data) - next((size for size in (2, 1) if data.endswith(_NONE[:size])), 0)
         tail = data[end:]
-        send(_fit(data[:end]))
+        send(made_fit_for_xml(data[:end]))
 
     return take
 
 
-def _fit(data: bytes) -> bytes:
+def made_fit_for_xml(data: bytes) -> bytes:
+    """Return XML with a carriage return as a reference to it, other characters that XML does not have as U+FFFD."""
     # Nearly all text is fit, which is found out much faster than by looking for each of the characters.
     if _NONE not in data and len(data.translate(None, _CONTROLS)) == len(data):
         return data
