@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 
@@ -34,6 +36,7 @@ _ALPHABETICAL = 20_000
 _PER_CELL = 3
 _MOST_UNITS = 2000
 _SHORT = 3
+_SAME = 2
 _ENGLISH = ("en",)
 
 
@@ -98,11 +101,12 @@ def counts(graph: Graph) -> dict[str, int]:
 def listed(context: Context, found: dict[str, int], languages: Sequence[str]) -> tuple[ClassCount, ...]:
     """Return classes with their names, by name."""
     write = context.writer(found, languages)
+    alike = Counter(write.term(iri).label.text.casefold() for iri in found)
     return tuple(
         sorted(
             (
                 ClassCount(
-                    write.term(iri),
+                    _told_apart(write.term(iri), alike),
                     count,
                     context.class_page(iri),
                     context.definition(iri, languages),
@@ -113,6 +117,14 @@ def listed(context: Context, found: dict[str, int], languages: Sequence[str]) ->
             key=lambda each: by_label(each.link),
         )
     )
+
+
+def _told_apart(link: Link, alike: Mapping[str, int]) -> Link:
+    """Return a class with the host of its vocabulary in its name where another class is called the same."""
+    host = urlsplit(link.iri).netloc
+    if alike[link.label.text.casefold()] < _SAME or not host:
+        return link
+    return link._replace(label=link.label._replace(text=f"{link.label.text} ({host})"))
 
 
 def table(

@@ -132,3 +132,12 @@ def test_a_facet_says_that_it_has_other_values() -> None:
 
     assert "and other values" in facets(9)
     assert "and other values" not in facets(8)
+
+
+def test_classes_of_one_name_are_told_apart_by_their_vocabularies() -> None:
+    there = site("ex:a a <http://xmlns.com/foaf/0.1/Person> , <https://schema.org/Person> , ex:Book .")
+    for html in (there.classes(), there.home()):
+        seen = text(sound(html)).casefold()
+        assert "person (schema.org)" in seen
+        assert "person (xmlns.com)" in seen
+        assert "book (" not in seen
