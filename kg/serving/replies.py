@@ -20,7 +20,9 @@ _STORE = "GET, HEAD, PUT, POST, DELETE, OPTIONS"
 def told(request: Request, problem: Problem) -> Answer:
     """Return what tells a client what is wrong, as it likes it."""
     offers = ("application/problem+json", "application/json", "text/plain")
-    return problem.answer(plain=choose(request.header("accept"), offers) == "text/plain")
+    answer = problem.answer(plain=choose(request.header("accept"), offers) == "text/plain")
+    answer.headers.setdefault("vary", "Accept")
+    return answer
 
 
 def tag_of(opened: Open, key: object) -> str:

@@ -42,6 +42,7 @@ def test_errors_are_told_as_the_client_likes(
     for accept in likes * 2:
         answer = server.ask(target, method, body, headers | {"Accept": accept})
         assert answer.status == status
+        assert "accept" in answer.headers["Vary"].lower().split(", ")
         if accept == "text/plain":
             assert answer.media == "text/plain"
             assert answer.text.endswith("\n")
