@@ -226,7 +226,10 @@ def _pages() -> Node:
     class_ = parameter("iri", "The class; without it, all classes are listed.", IRI_OR_NOTHING)
     home = page("The home page", "lang")
     for method in ("get", "head"):
-        home[method]["responses"]["200"]["headers"]["Link"] = ref("headers", "Link")
+        responses = home[method]["responses"]
+        responses["200"]["headers"]["Link"] = ref("headers", "Link")
+        # To what is said of the base, where it is a thing itself.
+        responses["303"] = ref("responses", "SeeOther")
     return {
         "/": home,
         "/class": page("Classes, or the things of one", class_, *listed, errors=(404,)),

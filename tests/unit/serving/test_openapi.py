@@ -56,6 +56,11 @@ def test_every_path_of_the_site_itself_is_in_it() -> None:
     assert RESERVED - first == {"favicon.ico"}
 
 
+def test_what_may_be_a_thing_may_lead_to_its_document() -> None:
+    for path in ("/", "/{path}", "/resource"):
+        assert {"200", "303"} <= set(PATHS[path]["get"]["responses"])
+
+
 def test_every_error_that_the_server_tells_is_in_it() -> None:
     sources = Path(kg.serving.__file__).parent.glob("*.py")
     raised = {int(status) for path in sources for status in re.findall(r"Problem\(\s*(\d{3})", path.read_text("utf-8"))}
