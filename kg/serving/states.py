@@ -16,7 +16,7 @@ from kg.serving.messages import Problem
 from kg.serving.settings import Hold, Setup, Version, short
 from kg.serving.work import State
 from kg.serving.worker import prefixes_of
-from kg.serving.writer import Ask, Change, Update
+from kg.serving.writer import BEGUN, Ask, Change, Update, unavailable
 from kg.store import open_store
 
 _GRACE = 2.0
@@ -50,19 +50,22 @@ class Writing:
         """Have a task done; Problem where it cannot be, or takes too long."""
         async with self._lock:
             channel = await self._connected()
-            start = monotonic()
+            start, begun = monotonic(), False
             channel.send(b"T", pickle.dumps(task))
             try:
                 async with asyncio.timeout(seconds + _GRACE):
-                    _, payload = await channel.receive()
-            except (EOFError, TimeoutError):
+                    kind, payload = await channel.receive()
+                    if kind == BEGUN:
+                        begun = True
+                        _, payload = await channel.receive()
+            except EOFError:
                 self._channel = None
                 channel.close()
-                late = monotonic() - start >= seconds
-                why = f"the update took longer than {seconds:g} seconds" if late else "the process that writes was lost"
-                raise Problem(
-                    503, f"{why}; nothing of it is kept", code="KG606", headers={"retry-after": "5"}
-                ) from None
+                raise _lost(task, begun=begun, over=monotonic() - start >= seconds) from None
+            except TimeoutError:
+                self._channel = None
+                channel.close()
+                raise _late(task, seconds) from None
             except asyncio.CancelledError:
                 # The answer to this task would be taken for that to the next one.
                 self._channel = None
@@ -89,7 +92,33 @@ class Writing:
                 continue
             self._channel = await connect(sock)
             return self._channel
-        raise Problem(503, "the store cannot be reached", code="KG606", headers={"retry-after": "5"})
+        raise unavailable("KG608", "the store cannot be reached; nothing was sent to it")
+
+
+def _lost(task: Update | Change | Ask, *, begun: bool, over: bool) -> Problem:
+    """Return what is known of a task whose process has ended."""
+    if isinstance(task, Ask):
+        return unavailable("KG608", "the process that writes was lost: what was written last cannot be read yet")
+    if not begun:
+        return unavailable(
+            "KG608", "the process that writes was lost before it began with the update; nothing of it is kept"
+        )
+    if over:
+        # It may have been about to commit.
+        what = f"the update took longer than {task.seconds:g} seconds and was ended; most likely nothing of it is kept, but look before you send it again"
+        return unavailable("KG606", what)
+    what = (
+        "the process that writes was lost; the update is kept whole or not at all: look which before you send it again"
+    )
+    return unavailable("KG606", what)
+
+
+def _late(task: Update | Change | Ask, seconds: float) -> Problem:
+    """Return what is known of a task that was not done in time, and which nothing has ended."""
+    if isinstance(task, Ask):
+        return unavailable("KG608", f"what was written last could not be read within {seconds:g} seconds")
+    what = f"the update was not done within {seconds:g} seconds, and may be done yet; look before you send it again"
+    return unavailable("KG606", what)
 
 
 class Reader:
@@ -135,7 +164,7 @@ class Reader:
         return opened
 
     async def _made(self, writing: Writing, state: State) -> State:
-        """Ask for the newest state; return this one as soon as it is there, which it is before an update begins that the question would wait for."""
+        """Ask for the newest state, as this one is no more; return this one if it is there after all."""
         asking = asyncio.create_task(writing.do(Ask(), self.setup.settings.seconds))
         while not (await asyncio.wait({asking}, timeout=_LOOK))[0]:
             if state.folder.is_dir():

@@ -1127,28 +1127,47 @@ def settled(server: Server, update: str) -> None:
         assert time.monotonic() < end, "updates are taken no more"
 
 
+def things(server: Server) -> set[str]:
+    """Return what has been said anything of."""
+    answer = server.select("SELECT ?s { ?s <urn:p> ?o }")
+    assert answer.status == 200, answer.text
+    return {row["s"]["value"] for row in json.loads(answer.body)["results"]["bindings"]}
+
+
 @pytest.mark.slow
-def test_a_full_disk_loses_nothing_and_stops_no_reader(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", ["10m", "24m"])
+def test_a_full_disk_loses_nothing_and_stops_no_reader(tmp_path: Path, size: str) -> None:
     with (
-        small_disk(tmp_path / "disk", "24m") as enlarge,
+        small_disk(tmp_path / "disk", size) as enlarge,
         kg_serve(tmp_path / "disk" / "store", "--writable", "--open") as server,
     ):
-        done = 0
-        while (
-            answer := server.change(f'INSERT DATA {{ <urn:{done}> <urn:p> "{done}{"x" * 200_000}" }}')
-        ).status == 204:
-            done += 1
-            assert counted(server) == done
-        statuses = {answer.status} | {server.change("INSERT DATA { <urn:no> <urn:q> 1 }").status for _ in range(10)}
-        # The last one may have room.
-        assert statuses <= {503, 204}
-        assert 503 in statuses
-        asked = "SELECT ?s { ?s <urn:p> ?o }"
-        assert rows(server.select(asked)) >= done
+        # What became of each update: done, certainly not kept, or not known.
+        told: dict[str, str] = {}
+
+        def change(length: int) -> str:
+            name = f"urn:{len(told)}"
+            answer = server.change(f'INSERT DATA {{ <{name}> <urn:p> "{"x" * length}" }}')
+            if answer.status != 204:
+                refused(answer, 503)
+                assert str(tmp_path) not in answer.text
+            told[name] = "done" if answer.status == 204 else json.loads(answer.body)["code"]
+            return told[name]
+
+        while change(200_000) == "done":
+            assert counted(server) == len(told)
+        # Some may have room.
+        kept = set()
+        for length in (200_000, 10) * 5:
+            change(length)
+            kept = things(server)
+            assert kept >= {name for name, what in told.items() if what == "done"}
+        assert set(told.values()) <= {"done", "KG606", "KG608"}
         assert server.ask("/health").status == 200
         enlarge("200m")
         settled(server, "INSERT DATA { <urn:last> <urn:p> 1 }")
-        assert rows(server.select(asked)) > done
+        after = things(server)
+        assert after >= kept | {"urn:last"}
+        assert after.isdisjoint(name for name, what in told.items() if what == "KG608")
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import pickle
+import resource
 import signal
 import socket
 import subprocess
@@ -25,7 +26,7 @@ from kg.serving.preconditions import NONE, Preconditions, graph_tag
 from kg.serving.settings import ServeSettings, Setup, Version
 from kg.serving.states import Reader, Writing
 from kg.serving.work import State
-from kg.serving.writer import Ask, Change, Update, Writer
+from kg.serving.writer import BEGUN, Ask, Change, Update, Writer
 from kg.store import open_store
 from tests.shared import ROOT
 
@@ -181,6 +182,19 @@ def test_a_tag_of_before_the_writer_began_is_none(writer: Writer, tmp_path: Path
     again.do(change("put", TWO, asked=tagged(again)))
 
 
+def test_what_a_writer_left_that_was_lost_as_it_began_is_made_again(tmp_path: Path, folder: Path) -> None:
+    # It had made the state, all or part of it, and told nobody.
+    for name in ("1", ".1"):
+        (folder / name / "store").mkdir(parents=True)
+        (folder / name / "store" / "part").touch()
+    writer = Writer(tmp_path / "store", folder)
+    state = writer.do(Ask())
+    assert isinstance(state, State)
+    assert (state.number, writer.version.number, len(open_store(state.store))) == (1, 1, 0)
+    assert not (state.store / "part").exists()
+    assert [each.name for each in folder.iterdir() if each.is_dir()] == ["1"]
+
+
 # In a process of its own
 
 
@@ -223,7 +237,23 @@ class Running:
     def do(self, task: Update | Change | Ask) -> Any:
         with self.line() as line:
             line.send(b"T", pickle.dumps(task))
-            return pickle.loads(line.receive()[1])  # noqa: S301 - ours
+            kind, payload = line.receive()
+            if kind == BEGUN:
+                _, payload = line.receive()
+            return pickle.loads(payload)  # noqa: S301 - ours
+
+    def refused(self, task: Update | Change | Ask) -> str:
+        """Return the code with which a task is refused for now."""
+        found = self.do(task)
+        assert isinstance(found, Problem)
+        assert (found.status, found.headers) == (503, {"retry-after": "5"})
+        assert "IO error" not in found.what
+        assert str(self.store) not in found.what
+        return found.code
+
+    def room(self, size: int) -> None:
+        """Let no file grow beyond a size, as if the disk were full."""
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
     def values(self) -> set[str]:
         """Return what is in the store, as a reader has it."""
@@ -281,6 +311,91 @@ def test_it_ends_with_the_supervisor(running: Running) -> None:
     running.process.stdin.close()
     running.process.stdin = None
     assert running.process.wait(10) == 0
+
+
+def changing(kind: str) -> Update | Change:
+    """Return a change of one of the kinds."""
+    if kind == "update":
+        return update("INSERT DATA { <urn:a> <urn:b> <urn:c> }")
+    return change("delete", graph=None) if kind == "default" else change(kind, b"" if kind == "delete" else TWO)
+
+
+@pytest.mark.parametrize("kind", ["update", "put", "post", "delete", "default"])
+def test_what_cannot_be_committed_is_not_kept_and_so_it_is_told(running: Running, kind: str) -> None:
+    running.do(change("put", ONE))
+    running.do(change("put", ONE, None))
+    before = running.values()
+    task = changing(kind)
+    running.room(0)
+    assert running.refused(task) == "KG608"
+    # What failed once is opened again before anything else is done.
+    assert running.process.wait(10) == 1
+    running.end()
+    running.start()
+    assert running.values() == before == {"<http://x/1>"}
+    assert isinstance(running.do(task), bool)
+
+
+@pytest.mark.parametrize("kind", ["update", "change"])
+def test_what_cannot_be_brought_to_its_place_may_be_kept_and_so_it_is_told(running: Running, kind: str) -> None:
+    first, second = (
+        (update("INSERT DATA { <urn:a> <urn:b> 1 }"), update("INSERT DATA { <urn:a> <urn:b> 2 }"))
+        if kind == "update"
+        else (change("post", ONE), change("post", TWO))
+    )
+    assert running.do(first) is (kind == "change")
+    one = running.values()
+    # The log of what was committed is smaller than that, the table that it goes into is not.
+    running.room(900)
+    assert running.refused(second) == "KG606"
+    assert running.process.wait(10) == 1
+    running.end()
+    running.start()
+    assert one < running.values()
+
+
+def test_without_room_for_a_state_readers_have_the_one_before(running: Running) -> None:
+    assert running.do(update("INSERT DATA { <urn:a> <urn:b> <urn:1> }")) is False
+    version = Version(running.folder)
+    before = version.number
+    file = running.folder / f".{before + 1}"
+    # Nothing can be made there.
+    file.touch()
+    assert running.refused(update("INSERT DATA { <urn:a> <urn:b> <urn:2> }")) == "KG606"
+    assert running.process.wait(10) == 1
+    # Readers have what they had.
+    state = State(before, str(running.folder / str(before)))
+    assert (version.number, [str(quad.object) for quad in open_store(state.store)]) == (before, ["<urn:1>"])
+    file.unlink()
+    running.end()
+    running.start()
+    assert running.values() == {"<urn:1>", "<urn:2>"}
+    assert version.number == before + 1
+
+
+def test_a_writer_that_cannot_begin_leaves_the_state_that_is_read(running: Running) -> None:
+    running.do(change("put", ONE))
+    running.values()
+    version = Version(running.folder)
+    before = version.number
+    running.end()
+    file = running.folder / f".{before + 1}"
+    # Nothing can be made there.
+    file.touch()
+    with pytest.raises(AssertionError, match="ready"):
+        running.start()
+    running.end()
+    assert version.number == before
+    file.unlink()
+    running.start()
+    assert (version.number, running.values()) == (before + 1, {"<http://x/1>"})
+
+
+def test_an_update_whose_source_fails_is_told_and_ends_nothing(running: Running) -> None:
+    found = running.do(update("LOAD <http://127.0.0.1:1/none>"))
+    assert isinstance(found, Problem)
+    assert (found.status, found.code) == (400, "KG504")
+    assert running.do(change("put", ONE)) is True
 
 
 # From a front
@@ -351,6 +466,59 @@ def test_answers_are_those_to_ones_own_task(running: Running) -> None:
     asyncio.run(main())
 
 
+ENDLESS = "INSERT { <urn:x> <urn:y> ?a } WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
+
+
+async def refusal(writing: Writing, task: Update | Change | Ask, seconds: float = 20) -> Problem:
+    with pytest.raises(Problem) as caught:
+        await writing.do(task, seconds)
+    assert caught.value.status == 503
+    return caught.value
+
+
+def test_of_what_was_begun_it_is_not_known_whether_it_is_kept(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def main() -> None:
+        async with front(running) as (writing, _):
+            await writing.do(
+                update("INSERT DATA { " + " ".join(f"<urn:{n}> <urn:b> 1 ." for n in range(100)) + " }"), 20
+            )
+            waiting = asyncio.create_task(refusal(writing, update(ENDLESS)))
+            await asyncio.sleep(0.5)
+            running.end()
+            found = await waiting
+            assert (found.code, "look which before" in found.what) == ("KG606", True)
+            await asyncio.to_thread(running.start)
+            found = await refusal(writing, update(ENDLESS, 0.5), 0.5)
+            assert (found.code, "longer than 0.5 seconds" in found.what) == ("KG606", True)
+            running.end()
+            await asyncio.to_thread(running.start)
+            monkeypatch.setattr(states, "_GRACE", 0.0)
+            found = await refusal(writing, update(ENDLESS, 5), 0.5)
+            assert (found.code, "may be done yet" in found.what) == ("KG606", True)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    "task", [update("INSERT DATA { <urn:a> <urn:b> <urn:c> }"), change("put", ONE), Ask()], ids=repr
+)
+def test_of_what_was_not_begun_nothing_is_kept(running: Running, task: Update | Change | Ask) -> None:
+    async def main() -> None:
+        async with front(running) as (writing, _):
+            await writing.do(Ask(), 20)
+            running.process.send_signal(signal.SIGSTOP)
+            waiting = asyncio.create_task(refusal(writing, task))
+            await asyncio.sleep(0.3)
+            running.end()
+            assert (await waiting).code == "KG608"
+            running.start()
+            assert running.values() == set()
+
+    asyncio.run(main())
+
+
 def test_a_writer_that_was_ended_is_waited_for(running: Running) -> None:
     async def main() -> None:
         async with front(running) as (writing, reader):
@@ -358,7 +526,7 @@ def test_a_writer_that_was_ended_is_waited_for(running: Running) -> None:
             running.end()
             with pytest.raises(Problem) as caught:
                 await writing.do(change("put", TWO), 20)
-            assert (caught.value.status, caught.value.code) == (503, "KG606")
+            assert (caught.value.status, caught.value.code) == (503, "KG608")
             waiting = asyncio.create_task(writing.do(change("put", TWO), 20))
             await asyncio.sleep(0.3)
             await asyncio.to_thread(running.start)
@@ -378,6 +546,6 @@ def test_a_writer_that_does_not_come_back(running: Running, monkeypatch: pytest.
             for _ in range(2):
                 with pytest.raises(Problem) as caught:
                     await writing.do(change("put", ONE), 20)
-                assert (caught.value.status, caught.value.code) == (503, "KG606")
+                assert (caught.value.status, caught.value.code) == (503, "KG608")
 
     asyncio.run(main())
