@@ -43,6 +43,7 @@ def _tag(opened: Open, key: bytes) -> str:
 def unchanged(request: Request, tag: str) -> Answer | None:
     """Return 304 where the client has the answer."""
     wanted = request.header("if-none-match") if request.method in ("GET", "HEAD") else ""
+    # A tag was given with an answer, so there is one. Of `*` that is not known yet: what is not there, or no query, must be told as without the header (RFC 9110, 13.2.1).
     if wanted and wanted.strip() != "*" and matches(wanted, tag):
         return Answer(304, {**KEPT, "etag": tag})
     return None

@@ -103,6 +103,14 @@ def test_head_is_as_get(small: Server, target: str, accept: str) -> None:
     assert (by_get.status == 303) is (accept == "text/html" and "format" not in target)
 
 
+def test_what_is_not_there_is_told_whatever_the_client_has(small: Server) -> None:
+    assert small.change("INSERT DATA { <urn:x:s> <urn:x:p> 1 }").status == 204
+    found = {"/resource.ttl?iri=urn:x:s": 200, "/resource.ttl?iri=urn:x:none": 404, "/store?graph=urn:x:none": 404}
+    found |= {"/sparql?query=nonsense": 400, "/sparql?query=ASK%20%7B%7D": 200, "/openapi.json": 304}
+    for target, status in found.items():
+        assert small.ask(target, headers={"If-None-Match": "*"}).status == status, target
+
+
 def test_a_form_without_a_file_clears_no_graph(tmp_path: Path) -> None:
     with served(tmp_path, tmp_path, writable=True) as server:
         assert server.ask("/store/x", "PUT", "<urn:x:s> <urn:x:p> 1 .", {"Content-Type": "text/turtle"}).status == 201
