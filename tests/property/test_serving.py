@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kg.query import read, scoped
 from kg.serving import rows as module
 from kg.serving.negotiation import choose, encoding, languages
+from kg.serving.preconditions import Changes
 from kg.serving.rows import Rows
 from kg.serving.untrusted import parse
 from kg.serving.writer import Change, Writer
@@ -154,7 +155,7 @@ def test_what_is_put_is_what_is_there(triples: list[tuple[ox.NamedNode, ox.Named
     formats = {"text/turtle": ox.RdfFormat.TURTLE, "application/n-triples": ox.RdfFormat.N_TRIPLES}
     sent = ox.serialize(graph, format=formats[media]) or b""
     writer = Writer.__new__(Writer)
-    writer.store = ox.Store()
+    writer.store, writer.changes = ox.Store(), Changes("", 0)
     for name in ("http://x/g", None):
         writer._change(Change("put", name, parse(sent, media, "http://x/"), 0))
         node = ox.DefaultGraph() if name is None else ox.NamedNode(name)
