@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from kg.serving.messages import Request
 
 # What an entry takes beside its body and its key.
 _ENTRY = 1000
-# So many requests are remembered at least that came once.
-_SEEN = 20_000
+# Of so many requests it is known that they came; of two with the same place among them, only of the later one.
+_SEEN = 1 << 16
 
 
 class Bodied(Protocol):
@@ -91,9 +92,8 @@ class Repeats:
     ) -> None:
         self._cache: Cache[Whole] = Cache(limit)
         self._state, self._admit, self._make = state, admit, make
-        # Hashes of the requests that came, and of those that came before them.
-        self._seen: set[int] = set()
-        self._before: set[int] = set()
+        # Hashes of the requests that came, each at its place: a set would grow, and stop all requests each time that it does.
+        self._seen = array("q", bytes(8 * _SEEN))
 
     def get(self, data: bytes, client: str) -> Whole | None:
         """Return what was answered to these bytes, if that still holds, and the client may have it; or what is answered to them now."""
@@ -109,11 +109,10 @@ class Repeats:
     def came(self, data: bytes) -> bool:
         """Note a request that had to be answered; return whether it is not the first with these bytes, so that its answer is worth keeping."""
         request = hash(data)
-        if request in self._seen or request in self._before:
+        place = request % _SEEN
+        if self._seen[place] == request:
             return True
-        if len(self._seen) == _SEEN:
-            self._before, self._seen = self._seen, set()
-        self._seen.add(request)
+        self._seen[place] = request
         return False
 
     def put(self, number: int, data: bytes, whole: Whole) -> None:

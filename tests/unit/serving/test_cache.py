@@ -72,11 +72,12 @@ def test_no_room() -> None:
 
 
 def test_what_is_asked_twice_is_worth_keeping(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And what came once is not remembered for ever."""
-    monkeypatch.setattr(module, "_SEEN", 10)
+    """And what came once is not remembered for ever: of two with the same place, the later one is."""
+    monkeypatch.setattr(module, "_SEEN", 2)
     repeats = Repeats(1 << 20, lambda: 1, lambda _: True)
-    assert [repeats.came(b"a") for _ in range(3)] == [False, True, True]
-    assert not any(repeats.came(b"%d" % number) for number in range(9))
-    assert repeats.came(b"a"), "the last twenty are remembered"
-    assert not any(repeats.came(b"%d" % number) for number in range(10, 30))
-    assert not repeats.came(b"a")
+    first = b"a"
+    same = next(each for each in (b"%d" % number for number in range(100)) if hash(each) % 2 == hash(first) % 2)
+    other = next(each for each in (b"%d" % number for number in range(100)) if hash(each) % 2 != hash(first) % 2)
+    assert [repeats.came(first) for _ in range(3)] == [False, True, True]
+    assert [repeats.came(each) for each in (other, first, other)] == [False, True, True]
+    assert [repeats.came(each) for each in (same, first, first, other)] == [False, False, True, True]
