@@ -22,20 +22,19 @@ from kg.pages.graph import ANYTHING, Graph
 from kg.pages.labels import Labels
 from kg.pages.links import LinkRelation
 from kg.pages.listing import pages, parsed
+from kg.pages.mentions import Mentions
 from kg.pages.order import Orders
 from kg.pages.overview import Overview
 from kg.pages.render import part
 from kg.pages.search import FOUND, Index
 from kg.pages.settings import SiteSettings
 from kg.pages.shape import Shape, shape
-from kg.pages.vocabulary import Kind, TermInfo, broader
+from kg.pages.vocabulary import broader
 from kg.rdf.labels import local_name
 from kg.rdf.namespaces import OA
 
 Params: TypeAlias = Mapping[str, Sequence[str]]
 _ENGLISH = ("en",)
-# A graph of more statements than these is not searched for what is a value and nothing else.
-_MOST_READ = 2_000_000
 
 
 class Site:
@@ -56,6 +55,7 @@ class Site:
         self.addresses = addresses or Addresses(self.settings.base, self.settings.root)
         self._graph = graph
         self._overview = overview or Overview(graph)
+        self._mentions = Mentions(graph, self._overview, static=self.addresses.static)
         self._index = Index(graph)
         self._orders = Orders(graph)
         self._shapes: dict[str, Shape] = {}
@@ -149,19 +149,19 @@ class Site:
         if not is_iri(iri):
             return None
         found = things.thing(self._context, iri, languages, params or {}, self._overview.classes.get(iri, 0), broader())
-        parts = self._parts(iri)
+        parts = self._mentions.parts(iri)
         if found is not None:
             # A place in a text is marked in the text.
             others = [each for each in parts if OA + "start" not in self._graph.node(each)]
             if others and not found["list"]:
                 found["within"] = part("within.html", **self._words(others, languages))
             return self._frame.thing(found)
-        known = self._known_terms
+        known = self._mentions.terms
         if any(each in known for each in parts):
             return self._terms(local_name(iri), iri, parts, languages)
         if parts:
             return self._frame.page("document.html", "", **things.document(self._context, iri, parts, languages))
-        if pointed := self._pointed(iri):
+        if pointed := self._mentions.values(iri):
             return self._frame.page("document.html", "", **things.document(self._context, iri, pointed, languages))
         if iri not in known:
             return None
@@ -173,7 +173,7 @@ class Site:
 
     def ontology(self, languages: Sequence[str] = _ENGLISH) -> str:
         """Return the documentation of the terms that the graph uses, or defines."""
-        ours = (iri for iri in self._used if iri.startswith(self.settings.base))
+        ours = (iri for iri in self._mentions.used if iri.startswith(self.settings.base))
         return self._terms("Terms", None, (*self._overview.vocabulary.terms, *ours), languages)
 
     def search(self, q: str, page: int = 1, languages: Sequence[str] = _ENGLISH) -> str:
@@ -242,9 +242,9 @@ class Site:
         )
         if known:
             return "thing"
-        if self._parts(iri):
+        if self._mentions.parts(iri):
             return "document"
-        return "thing" if iri in self._known_terms else "document" if self._pointed(iri) else None
+        return "thing" if iri in self._mentions.terms else "document" if self._mentions.values(iri) else None
 
     def links(self, iri: str) -> tuple[LinkRelation, ...]:
         """Return the link relations of the page of a thing, for the header `Link`."""
@@ -256,12 +256,12 @@ class Site:
         """Return the triples that describe a thing, or all things of a document, and the document itself; none for what the graph does not know."""
         if not is_iri(iri):
             return []
-        parts = [each for each in self._parts(iri) if each != iri]
+        parts = [each for each in self._mentions.parts(iri) if each != iri]
         found = description.description(self._context, iri, parts)
         if not found and (terms_ := [each for each in parts if each in self._overview.vocabulary.terms]):
             found = self._overview.vocabulary.triples(terms_)
         if not found and not self.addresses.static:
-            found = description.uses(self._context, (iri, *(parts or self._pointed(iri))))
+            found = description.uses(self._context, (iri, *(parts or self._mentions.values(iri))))
         return found + description.metadata(self._context, iri) if found else []
 
     def dataset_description(self) -> list[ox.Triple]:
@@ -299,56 +299,9 @@ class Site:
 
     # Parts of these
 
-    @cached_property
-    def _used(self) -> Mapping[str, TermInfo]:
-        """The classes and properties that the graph uses without a word about them; a static site has no pages for them."""
-        if self.addresses.static:
-            return {}
-        kinds: dict[str, Kind] = dict.fromkeys(self._overview.properties, "property")
-        kinds |= dict.fromkeys(self._overview.classes, "class")
-        defined = self._overview.vocabulary.terms
-        bare = (iri for iri in sorted(kinds) if iri not in defined and is_iri(iri) and not self._graph.node(iri))
-        return {iri: TermInfo(iri, kinds[iri]) for iri in bare}
-
-    @cached_property
-    def _known_terms(self) -> Mapping[str, TermInfo]:
-        """The classes and properties that are defined, and those that are merely used."""
-        return {**self._used, **self._overview.vocabulary.terms}
-
-    @cached_property
-    def _used_within(self) -> Mapping[str, Sequence[str]]:
-        """The classes and properties with hash IRIs that are merely used, by their documents."""
-        found: dict[str, list[str]] = {}
-        for iri in self._used:
-            document, hash_, _ = iri.partition("#")
-            if hash_:
-                found.setdefault(document, []).append(iri)
-        return found
-
-    @cached_property
-    def _values(self) -> Mapping[str, Sequence[str]]:
-        """The things of hash IRIs that are nothing but values, by their documents; a graph that is too large for it is not read."""
-        if self.addresses.static or self._overview.triples > _MOST_READ:
-            return {}
-        query = f"""SELECT ?o WHERE {{ {{ SELECT DISTINCT ?o WHERE {{ ?s ?p ?o FILTER (isIRI(?o)) }} }} FILTER (CONTAINS(STR(?o), "#")) }} LIMIT {_MOST_READ}"""
-        found: dict[str, list[str]] = {}
-        for (value,) in self._graph.select(query):
-            if isinstance(value, ox.NamedNode) and is_iri(value.value):
-                found.setdefault(value.value.partition("#")[0], []).append(value.value)
-        return found
-
-    def _pointed(self, iri: str) -> tuple[str, ...]:
-        """Return the things of the hash IRIs of a document of which nothing is said, but which are values of something."""
-        return () if "#" in iri or self._parts(iri) else tuple(sorted(self._values.get(iri, ())))
-
-    def _parts(self, iri: str) -> tuple[str, ...]:
-        """Return the things of the hash IRIs of a document, and the terms of it that are used."""
-        found, used = self._overview.parts(iri), self._used_within.get(iri)
-        return tuple(sorted({*found, *used})) if used else found
-
     def _words(self, chosen: Sequence[str], languages: Sequence[str]) -> dict[str, Any]:
         """Return some terms and things for the templates that show them."""
-        known = self._known_terms
+        known = self._mentions.terms
         found = [known[name] for name in chosen if name in known]
         if found:
             # It says how often terms are used.
