@@ -1,4 +1,4 @@
-"""Look-ups: queries that begin at a thing and follow what is said of it, read once and answered for any thing."""
+"""Look-ups: queries that begin at a thing and follow what is said of it, or with it, read once and answered for any thing."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _LONGEST = 4000
 
 
 class _Step(NamedTuple):
-    """A pattern: where its terms are found among those that are known (-1: it is what is looked for), and which of predicate and object it makes known."""
+    """A pattern: where its terms are found among those that are known (-1: it is what is looked for), and which of them it makes known, in their order."""
 
     subject: int
     predicate: int
@@ -56,6 +56,14 @@ def _nothing(_: ox.Quad) -> tuple[Any, ...]:
     return ()
 
 
+def _subject(quad: ox.Quad) -> tuple[Any, ...]:
+    return (quad.subject,)
+
+
+def _subject_and_predicate(quad: ox.Quad) -> tuple[Any, ...]:
+    return (quad.subject, quad.predicate)
+
+
 def _predicate(quad: ox.Quad) -> tuple[Any, ...]:
     return (quad.predicate,)
 
@@ -64,7 +72,7 @@ def _object(quad: ox.Quad) -> tuple[Any, ...]:
     return (quad.object,)
 
 
-def _both(quad: ox.Quad) -> tuple[Any, ...]:
+def _predicate_and_object(quad: ox.Quad) -> tuple[Any, ...]:
     return (quad.predicate, quad.object)
 
 
@@ -123,7 +131,7 @@ class Lookup:
             for subject, predicate, object_, takes in self._steps:
                 longer = []
                 for terms in solutions:
-                    about = terms[subject]
+                    about = terms[subject] if subject >= 0 else None
                     verb = terms[predicate] if predicate >= 0 else None
                     if isinstance(about, ox.Literal) or not (verb is None or isinstance(verb, ox.NamedNode)):
                         continue
@@ -219,7 +227,7 @@ class _Reader:
         steps = []
         for subject, predicate, object_ in triples:
             step = self._step(*(self._place(token, places) for token in (subject, predicate, object_)))
-            for token, place in ((predicate, step.predicate), (object_, step.object)):
+            for token, place in zip((subject, predicate, object_), step[:3], strict=True):
                 if place < 0:
                     if token["variable"][1:] in self._variables:
                         raise ValueError("a variable stands twice in a pattern")
@@ -251,15 +259,17 @@ class _Reader:
         return self._variables.get(token["variable"][1:], -1) if token["variable"] else places[id(token)]
 
     def _step(self, subject: int, predicate: int, object_: int) -> _Step:
-        if subject < 0:
+        if subject < 0 and object_ < 0:
             raise ValueError("the pattern hangs on nothing that is known")
         takes = {
-            (False, False): _nothing,
-            (True, False): _predicate,
-            (False, True): _object,
-            (True, True): _both,
+            (False, False, False): _nothing,
+            (True, False, False): _subject,
+            (True, True, False): _subject_and_predicate,
+            (False, True, False): _predicate,
+            (False, False, True): _object,
+            (False, True, True): _predicate_and_object,
         }
-        return _Step(subject, predicate, object_, takes[predicate < 0, object_ < 0])
+        return _Step(subject, predicate, object_, takes[subject < 0, predicate < 0, object_ < 0])
 
     def _columns(self, variables: str) -> tuple[tuple[str, int], ...]:
         """Return the names as JSON has them, and where their terms are found (-1: nowhere)."""

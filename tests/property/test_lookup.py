@@ -30,11 +30,12 @@ _verbs = _iris | _variables | st.sampled_from(["x:a", "a"])
 _objects = _iris | _variables | st.sampled_from(["x:b", '"0"', '"A"@EN', '"0"^^x:c'])
 _more = st.one_of(
     st.tuples(st.just("."), _iris | _variables, _verbs, _objects),
+    st.tuples(st.just("."), _variables, _verbs, _objects),
     st.tuples(st.just(";"), _verbs, _objects),
     st.tuples(st.just(","), _objects),
     st.tuples(st.sampled_from([".", ";", ",", "7", "}", "?x", "''"])),
 ).map(" ".join)
-_patterns = st.tuples(_iris, _verbs, _objects, st.lists(_more, max_size=3).map(" ".join)).map(" ".join)
+_patterns = st.tuples(_iris | _variables, _verbs, _objects, st.lists(_more, max_size=3).map(" ".join)).map(" ".join)
 _forms = st.sampled_from(["SELECT *", "SELECT ?x", "SELECT ?y ?x", "ASK"])
 
 

@@ -92,7 +92,7 @@ def test_who_may_not_ask_is_not_answered(place: Place) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        request("SELECT ?s { ?s ?p <http://x/a> }"),
+        request("SELECT ?s { ?s ?p ?o . ?s ?q <http://x/a> }"),
         request('SELECT ?v { <http://x/a> ?p "<http://x/a>" . <http://x/a> ?q ?v }'),
         request("SELECT ?v { <http://x/a> ?p ?v FILTER(?v <3 && 4> ?v) }"),
         request(_TEXT % "http://x/a", "Host: localhost\r\nConnection: close\r\n\r\n"),
