@@ -217,6 +217,8 @@ class Running:
                 [*command, self.store, self.folder, "0", ""],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                # Not that of the tests, which may be a file, for which there would be no room either.
+                stderr=subprocess.PIPE,
                 pass_fds=[listener.fileno()],
                 cwd=ROOT,
             )
