@@ -1,11 +1,14 @@
 """How fast `kg serve` answers beside Oxigraph's own server: same store, same queries, same load generator, in turn, in one run.
 
-`python -m tests.bench.serving [QUERY...] [--rows N] [--clients N...] [--seconds S] [--rounds N] [--oxigraph PROGRAM]` prints a table: requests a second, the 50th and
+`python -m tests.bench.serving [QUERY...] [--rows N] [--clients N...] [--seconds S] [--rounds N] [--pause MS] [--oxigraph PROGRAM]` prints a table: requests a second, the 50th and
 99th percentile of the time that an answer takes, failures, milliseconds of processor for each request (all processes of the server), and the ratio of requests a second to
 Oxigraph's. `kg, no cache` is `kg serve --cache 0`. QUERY is one of those that `--list` shows; without any, all run. `wrk` is needed, and PROGRAM, from the package `oxigraph`.
 
 The store holds the models of the mapping benchmark, 10 triples a row. Before a query is measured, the answers of all servers to it are compared. Servers take turns
 in each round; figures are medians of the rounds, and ratios those of runs that followed each other, so that what else the machine does spoils them little.
+
+Each client asks again as soon as it is answered, so that a server which answers more keeps the machine busier, the load generator with it. With `--pause` it waits
+before, so that all servers have about the same load: what their tails are then can be compared.
 """
 
 from __future__ import annotations
@@ -48,6 +51,10 @@ local requests, place = {}, 0
 function init(arguments)
   for path in io.lines(arguments[1]) do
     requests[#requests + 1] = wrk.format("GET", path, {Accept = arguments[2]})
+  end
+  local pause = tonumber(arguments[3])
+  if pause > 0 then
+    function delay() return pause end
   end
 end
 function request()
@@ -211,14 +218,14 @@ def warm(server: Server, case: Case, things: Things) -> None:
             answer(server, case, things.text(case, number))
 
 
-def load(server: Server, case: Case, paths: Path, clients: int, seconds: float) -> Run:
-    """Have so many clients ask a server for so long."""
+def load(server: Server, case: Case, paths: Path, clients: int, seconds: float, pause: int = 0) -> Run:
+    """Have so many clients ask a server for so long, each of them so many milliseconds after an answer."""
     script = paths.with_name("turns.lua")
     script.write_text(_LUA, encoding="utf-8")
     used = _processor(server)
     command = ["wrk", "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", "--timeout", "120s"]
     done = subprocess.run(
-        [*command, "-s", str(script), server.url, "--", str(paths), case.accept],
+        [*command, "-s", str(script), server.url, "--", str(paths), case.accept, str(pause)],
         capture_output=True,
         text=True,
         check=True,
@@ -257,7 +264,7 @@ def measure(name: str, servers: dict[str, Server], things: Things, folder: Path,
                 server, first = servers[server_name], next(start)
                 texts = (things.text(case, number) for number in range(first, first + (case.turn or _READY)))
                 paths.write_text("".join(f"{server.query}?query={quote(text)}\n" for text in texts), encoding="utf-8")
-                found[server_name] = load(server, case, paths, clients, seconds)
+                found[server_name] = load(server, case, paths, clients, seconds, chosen.pause)
             rounds.append(found)
         for server_name in servers:
             _print(name, clients, server_name, rounds)
@@ -287,6 +294,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 64])
     parser.add_argument("--seconds", type=float, default=3.0, help="of each run")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--pause", type=int, default=0, help="of each client after an answer, in milliseconds")
     parser.add_argument("--oxigraph", default=shutil.which(_OXIGRAPH) or _OXIGRAPH, help="Oxigraph's server")
     parser.add_argument("--list", action="store_true")
     chosen = parser.parse_args()
