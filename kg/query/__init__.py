@@ -5,6 +5,7 @@ from __future__ import annotations
 from kg.query.counts import counts
 from kg.query.csv_rows import csv_lines
 from kg.query.endpoint import ask_endpoint
+from kg.query.excerpt import Excerpt, excerpt
 from kg.query.explain import Explanation, explain
 from kg.query.lookup import Lookup, lookup
 from kg.query.named import Question, question, questions
@@ -15,6 +16,7 @@ from kg.query.text import explanation_text
 
 __all__ = [
     "FORMATS",
+    "Excerpt",
     "Explanation",
     "Lookup",
     "Question",
@@ -22,6 +24,7 @@ __all__ = [
     "ask_endpoint",
     "counts",
     "csv_lines",
+    "excerpt",
     "explain",
     "explanation_text",
     "lookup",

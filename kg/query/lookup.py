@@ -10,37 +10,28 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-# What SPARQL takes for a space: nothing else is one, though it may look so.
-_SPACE = r"[ \t\r\n]"
-_IRI = r"<([A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]*)>"
-_NAME = r"[A-Za-z][A-Za-z0-9_-]*:(?:[A-Za-z0-9_][A-Za-z0-9_-]*)?"
-_VARIABLE = r"[?$][A-Za-z0-9_]+"
+from kg.query.tokens import IRI, KEYWORDS, LANGUAGE, NAME, SPACE, TEXT, TYPE, VARIABLE, is_plain, named, prologue
+
 # What stands behind a name, a variable or a tag; of anything else it might be a part.
-_END = rf"(?={_SPACE}|[;,}}<]|\.(?:{_SPACE}|\}}))"
-# Keywords are of ASCII alone: to others, a long s is an S in another case.
-_KEYWORDS = re.ASCII | re.IGNORECASE
-_PREFIX = re.compile(rf"{_SPACE}*PREFIX{_SPACE}+([A-Za-z][A-Za-z0-9_-]*):{_SPACE}*{_IRI}", _KEYWORDS)
+_END = rf"(?={SPACE}|[;,}}<]|\.(?:{SPACE}|\}}))"
 _FORM = re.compile(
-    rf"{_SPACE}*(?:(?P<ask>ASK)|SELECT(?P<variables>{_SPACE}*\*|(?:{_SPACE}+{_VARIABLE})+)){_SPACE}*(?:WHERE{_SPACE}*)?\{{",
-    _KEYWORDS,
+    rf"{SPACE}*(?:(?P<ask>ASK)|SELECT(?P<variables>{SPACE}*\*|(?:{SPACE}+{VARIABLE})+)){SPACE}*(?:WHERE{SPACE}*)?\{{",
+    KEYWORDS,
 )
 _TOKEN = re.compile(
-    rf"""{_SPACE}*(?:(?P<iri>{_IRI})
-    | (?P<variable>{_VARIABLE}){_END}
-    | (?P<name>{_NAME}){_END}
-    | (?P<a>a)(?={_SPACE})
-    | (?P<text>"[^"\\\n\r]*")(?:@(?P<language>[A-Za-z]+(?:-[A-Za-z0-9]+)*){_END}|\^\^(?P<datatype>{_NAME}){_END}|(?=[ \t\r\n;,.}}]))
+    rf"""{SPACE}*(?:(?P<iri>{IRI})
+    | (?P<variable>{VARIABLE}){_END}
+    | (?P<name>{NAME}){_END}
+    | (?P<a>a)(?={SPACE})
+    | (?P<text>{TEXT})(?:@(?P<language>{LANGUAGE}){_END}|\^\^(?P<datatype>{NAME}){_END}|(?=[ \t\r\n;,.}}]))
     | (?P<sign>[.;,}}]))""",
     re.VERBOSE,
 )
-_REST = re.compile(rf"{_SPACE}*(?:LIMIT{_SPACE}+([0-9]{{1,9}}){_SPACE}*)?", _KEYWORDS)
-_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_REST = re.compile(rf"{SPACE}*(?:LIMIT{SPACE}+([0-9]{{1,9}}){SPACE}*)?", KEYWORDS)
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 _DEFAULT = ox.DefaultGraph()
 # So many statements are read for an answer; more take longer than others should wait.
 _MOST = 200
-# A text that is longer is seldom asked again for another thing.
-_LONGEST = 4000
 
 
 class _Step(NamedTuple):
@@ -164,10 +155,10 @@ def _json(term: Any) -> str:
 
 def lookup(text: str, prefixes: Mapping[str, str]) -> Lookup | None:
     """Read a query that is a look-up; None where it is none. `prefixes` are those that it may use without saying so."""
-    if len(text) > _LONGEST or "\\" in text or "/." in text:
+    if not is_plain(text):
         return None
     try:
-        known, place = _prologue(text, prefixes)
+        known, place = prologue(text, prefixes)
     except ValueError:
         return None
     form = _FORM.match(text, place)
@@ -183,15 +174,6 @@ def lookup(text: str, prefixes: Mapping[str, str]) -> Lookup | None:
         return _Reader(known).read(text, form, tokens[:-1], int(rest[1] or _MOST))
     except (KeyError, ValueError):
         return None
-
-
-def _prologue(text: str, prefixes: Mapping[str, str]) -> tuple[dict[str, str], int]:
-    """Return the prefixes that are known behind those that a query begins with, and where that is; ValueError where one stands for no IRI, used or not."""
-    known, place = dict(prefixes), 0
-    while (prefix := _PREFIX.match(text, place)) is not None:
-        known[prefix[1]] = ox.NamedNode(prefix[2]).value
-        place = prefix.end()
-    return known, place
 
 
 def _tokens(text: str, place: int) -> Iterator[re.Match[str]]:
@@ -243,17 +225,13 @@ class _Reader:
 
     def _constant(self, token: re.Match[str]) -> Any:
         if token["a"]:
-            return ox.NamedNode(_TYPE)
+            return TYPE
         if token["name"]:
-            return self._named(token["name"])
+            return named(token["name"], self._prefixes)
         value = token["text"][1:-1]
         if token["datatype"]:
-            return ox.Literal(value, datatype=self._named(token["datatype"]))
+            return ox.Literal(value, datatype=named(token["datatype"], self._prefixes))
         return ox.Literal(value, language=token["language"])
-
-    def _named(self, name: str) -> ox.NamedNode:
-        prefix, _, local = name.partition(":")
-        return ox.NamedNode(self._prefixes[prefix] + local)
 
     def _place(self, token: re.Match[str], places: Mapping[int, int]) -> int:
         return self._variables.get(token["variable"][1:], -1) if token["variable"] else places[id(token)]

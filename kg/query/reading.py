@@ -26,22 +26,6 @@ _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U00([0-9A-Fa-f]{6})")
 # Between parentheses and behind a value, `<` may say "less", and two of them begin a triple, so that what looks like an IRI is none, and a sign in it begins a comment or a text.
 _MAYBE_LESS = re.compile(r"<(?:(?!//)[^#'])*+[#']")
 _OPERATORS = frozenset("=!<>+-*/|&^({[,;.")
-_IRI = r"<[^<>\"{}|^`\\\x00-\x20]*>"
-_NAME = r"[A-Za-z][A-Za-z0-9_-]*:[A-Za-z0-9_-]*"
-_VARIABLE = r"[?$][A-Za-z0-9_]+"
-_NODE = rf"(?:{_IRI}|{_NAME})"
-_LITERAL = rf"\"[^\"\\\n\r]*\"(?:@[A-Za-z-]+|\^\^{_NODE})?"
-_VERB = rf"(?:{_NODE}|{_VARIABLE}|a(?=\s))"
-_OBJECT = rf"(?:{_NODE}|{_VARIABLE}|{_LITERAL})"
-# A look-up: one thing described, or what it says in one pattern, and nothing else. It takes time for each row that it gives, and for little more: where patterns are joined, all
-# that one says of a hub may be gathered before there is a row.
-_LOOKUP = re.compile(
-    rf"""\s*(?:PREFIX\s+[A-Za-z][A-Za-z0-9_-]*:\s*{_IRI}\s*)*
-    (?:DESCRIBE\s*{_NODE}\s*|(?:SELECT\s+(?:\*|(?:{_VARIABLE}\s*)+)|ASK)\s*(?:WHERE\s*)?\{{\s*
-    {_NODE}\s*(?P<verb>{_VERB})\s*(?P<object>{_OBJECT})\s*
-    \.?\s*\}}\s*(?:LIMIT\s+\d+\s*)?)""",
-    re.VERBOSE | re.IGNORECASE,
-)
 # Functions whose value is another at each call.
 _VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
 _REMOTE = ("SERVICE", "LOAD", "FROM", "USING", "WITH")
@@ -56,17 +40,13 @@ class Reading:
     """What a request in SPARQL asks for beside its patterns.
 
     `services` and `loads` are the IRIs behind SERVICE and LOAD, `graphs` those behind FROM, FROM NAMED, USING, USING NAMED and WITH; None stands for one that is not
-    written as an IRI in full. `volatile` requests have another answer each time. `lookup` marks a query of one thing in one pattern.
+    written as an IRI in full. `volatile` requests have another answer each time.
     """
 
     services: tuple[str | None, ...] = ()
     loads: tuple[str | None, ...] = ()
     graphs: tuple[str | None, ...] = ()
     volatile: bool = False
-    lookup: bool = False
-
-
-_LOOKED_UP = Reading(lookup=True)
 
 
 def read(text: str) -> Reading:
@@ -78,9 +58,6 @@ def read(text: str) -> Reading:
 
 
 def _read(text: str) -> Reading:
-    if _is_lookup(text):
-        # It has no clause and no function.
-        return _LOOKED_UP
     plain = _plain(text)
     found: dict[str, list[str | None]] = {word: [] for word in _REMOTE}
     upper = plain.upper()
@@ -101,15 +78,6 @@ _remembered = lru_cache(maxsize=1024)(_read)
 
 def _plain(text: str) -> str:
     return _ESCAPE.sub(lambda match: _character(int(match.group(1) or match.group(2), 16)), text)
-
-
-def _is_lookup(text: str) -> bool:
-    match = _LOOKUP.fullmatch(text) if len(text) < 4000 else None
-    if match is None:
-        return False
-    # A variable that stands twice is compared for each row, without giving most of them.
-    variables = [part[1:] for part in match.group("verb", "object") if part and part[0] in "?$"]
-    return len(set(variables)) == len(variables)
 
 
 def _tokens(text: str) -> Iterator[re.Match[str] | str]:

@@ -10,14 +10,13 @@ from email.parser import BytesParser
 from functools import partial
 from urllib.parse import quote
 
-from kg.query import Reading, read, scoped
+from kg.query import Reading, excerpt, read, scoped
 from kg.serving.admission import Admission
 from kg.serving.cache import Cache, Repeats
 from kg.serving.coding import packed
-from kg.serving.execute import execute, results_media
 from kg.serving.headers import open_to_all
-from kg.serving.http import Later, head
-from kg.serving.lookups import Lookups, Manner
+from kg.serving.http import Later
+from kg.serving.lookups import Lookups, Manner, looked_up
 from kg.serving.messages import Answer, Problem, Request
 from kg.serving.negotiation import choose, encoding, languages
 from kg.serving.openapi import openapi
@@ -33,8 +32,6 @@ from kg.serving.telemetry import Telemetry
 from kg.serving.work import Dump, Job, Page, Parse
 from kg.serving.writer import Change, Update
 
-# A look-up may take so long, and give so many rows, in the front, where all others wait for it; else a worker does it.
-_LOOKUP_SECONDS, _LOOKUP_ROWS = 0.02, 2000
 # Of a text that is longer, others do not wait for the reading.
 _LONG = 10_000
 _DESCRIPTIONS = ("text/turtle", "application/rdf+xml", "application/ld+json", "application/n-triples", "text/html")
@@ -136,25 +133,31 @@ class App:
             return Answer(303, {"location": f"/query?query={quote(asked.text, safe='')}", "vary": "Accept"})
         self.admission.follow("SERVICE", reading.services, self.settings.services)
         questioned = question(request, asked, reading, self._origin(request))
-        if reading.lookup and (opened := self.reader.at_hand) is not None:
+        fresh = reading.volatile or bool(reading.services)
+        if not fresh and (opened := self.reader.at_hand) is not None:
             found = self._looked_up(request, opened, questioned)
             if found is not None:
                 return found
-        return partial(self._query, request, questioned, reading.volatile or bool(reading.services))
+        return partial(self._query, request, questioned, fresh)
 
     def _looked_up(self, request: Request, opened: Open, questioned: Question) -> Answer | None:
-        """Answer a look-up here; None if that takes too long. It costs less than to look through what is kept."""
+        """Answer a look-up here; None if it is none, or takes long. It costs less than to look through what is kept."""
+        looked = None if questioned.scoped else excerpt(questioned.text, opened.prefixes)
+        # Of what there may be much of, as what is said with a thing, a front would often begin in vain.
+        if looked is None or not looked.forward:
+            return None
         tag = tag_of(opened, questioned)
         if (same := unchanged(request, tag)) is not None:
             return same
-        parts: list[bytes] = []
-        media: list[str] = []
-        quick = questioned.query(min(_LOOKUP_ROWS, self.settings.rows or _LOOKUP_ROWS), _LOOKUP_SECONDS)
-        if execute(opened.store, quick, opened.prefixes, media.append, parts.append).truncated:
+        rows = self.settings.rows
+        store = looked.store(opened.store, looked.iris, rows)
+        found = None if store is None else looked_up(store, questioned, opened.prefixes, rows)
+        if found is None:
             return None
         request.notes["cached"] = False
-        body, used = packed(b"".join(parts), media[0], questioned.coding)
-        headers = {**KEPT, "content-type": media[0], **({"content-encoding": used} if used else {}), "etag": tag}
+        plain, media = found
+        body, used = packed(plain, media, questioned.coding)
+        headers = {**KEPT, "content-type": media, **({"content-encoding": used} if used else {}), "etag": tag}
         return Answer(200, headers, body, state=opened.state.number if request.method == "GET" else -1)
 
     def _manner(self, request: Request, opened: Open) -> Manner | None:
@@ -164,21 +167,12 @@ class App:
             asked = operation(request) if request.path == "/sparql" else None
         except Problem:
             return None
-        wanted = (request.method, asked and asked.kind, asked and asked.default_graphs, asked and asked.named_graphs)
-        if asked is None or wanted != ("GET", "query", None, None) or "if-none-match" in request.headers:
+        if asked is None or (request.method, asked.kind) != ("GET", "query") or "if-none-match" in request.headers:
             return None
         questioned = question(request, asked, Reading(), self._origin(request))
-        media = results_media(questioned.likes)
-        if media is None or media[1] != "json" or (not asked.format_ and is_browser(questioned.likes)):
+        if questioned.scoped or (not asked.format_ and is_browser(questioned.likes)):
             return None
-        lines = head(open_to_all(Answer(200, {**KEPT, "content-type": media[0]})))
-        return Manner(
-            asked.text,
-            questioned.coding,
-            media[0],
-            lines,
-            tags_of(opened, questioned),
-        )
+        return Manner(questioned, tags_of(opened, questioned))
 
     async def _query(self, request: Request, questioned: Question, fresh: bool) -> Answer:
         """Have a worker answer a query; what is to be `fresh` is not kept."""

@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from kg.query import Lookup, lookup
+import pyoxigraph as ox
+
+from kg.query import Excerpt, Lookup, excerpt, lookup
 from kg.serving.cache import Whole
 from kg.serving.coding import packed
+from kg.serving.execute import execute, results_media
+from kg.serving.headers import open_to_all
+from kg.serving.http import head
 from kg.serving.intake import Asked, Intake
-from kg.serving.messages import Request
+from kg.serving.messages import Answer, Problem, Request
+from kg.serving.question import Question
+from kg.serving.replies import KEPT
 from kg.serving.settings import ServeSettings
 from kg.serving.states import Open
 
 # An IRI as it stands in an address; more than what is unreserved need not be escaped there.
 _IRI = re.compile(rb"%3C([A-Za-z0-9%:/?@._~!$'()*,;=-]*?)%3E")
-_OPEN = b"%7B"
+# Behind this, IRIs are those of things.
+_OPEN = re.compile(rb"%7B|DESCRIBE", re.IGNORECASE)
+_JSON = "application/sparql-results+json"
 _LONGEST = 4000
 # So many kinds of requests are remembered.
 _KINDS = 1000
+# A kind is given up when so many more of its requests could not be answered here than could.
+_PATIENCE = 10
+# A look-up may take so long, and give so many rows, in the front, where all others wait for it; else a worker does it.
+_SECONDS, _ROWS = 0.02, 2000
 
 
 def _unescaped(part: bytes) -> str:
@@ -30,20 +44,59 @@ def _unescaped(part: bytes) -> str:
     return (unquote_to_bytes(part) if b"%" in part else part).decode()
 
 
-class Manner(NamedTuple):
-    """How requests of a kind are answered: the text that is asked, the coding that the client likes, the lines of the answer's head without its length, coding and tag."""
+def looked_up(
+    store: ox.Store, questioned: Question, prefixes: Mapping[str, str], rows: int
+) -> tuple[bytes, str] | None:
+    """Answer a question here, and return the body and its media type; None if it gives more rows than here, or than these (0: any number), or takes long.
 
-    text: str
-    coding: str
-    media: str
-    lines: bytes
-    # The tag of the answer to a text.
+    Problem where it cannot be answered.
+    """
+    parts: list[bytes] = []
+    media: list[str] = []
+    quick = questioned.query(min(_ROWS, rows or _ROWS), _SECONDS)
+    if execute(store, quick, prefixes, media.append, parts.append).truncated:
+        return None
+    return b"".join(parts), media[0]
+
+
+class Manner(NamedTuple):
+    """How requests of a kind are answered: the question of one of them, and what gives the tag of the answer to a text."""
+
+    question: Question
     tag: Callable[[str], str]
 
 
-class _Kind(NamedTuple):
-    lookup: Lookup
+@dataclass(slots=True)
+class _Kind:
+    """Requests that are alike but for IRIs."""
+
+    found: Lookup | Excerpt
     manner: Manner
+    # The heads of answers by their media type.
+    heads: dict[str, bytes] = field(default_factory=dict)
+    misses: int = 0
+
+    def answer(self, opened: Open, iris: list[str], rows: int) -> tuple[str, bytes, str] | None:
+        """Return the query of these IRIs, the answer to it and its media type; None where it is not answered here."""
+        found, question = self.found, self.manner.question
+        if isinstance(found, Lookup):
+            body = found.answer(opened.store, iris, rows)
+            return None if body is None else (found.text(iris), body, _JSON)
+        store = found.store(opened.store, iris, rows)
+        if store is None:
+            return None
+        text = found.text(iris)
+        try:
+            answered = looked_up(store, question._replace(text=text), opened.prefixes, rows)
+        except Problem:
+            return None
+        return None if answered is None else (text, *answered)
+
+    def head(self, media: str) -> bytes:
+        """Return the lines that answers begin with, but for the length, the coding and the tag."""
+        if media not in self.heads:
+            self.heads[media] = head(open_to_all(Answer(200, {**KEPT, "content-type": media})))
+        return self.heads[media]
 
 
 class Lookups:
@@ -69,28 +122,33 @@ class Lookups:
     def get(self, data: bytes, client: str) -> Whole | None:
         """Return the answer to the bytes of a request; None where it is to be read as others are."""
         line, _, headers = data.partition(b"\r\n")
-        start, brace, pattern = line.partition(_OPEN)
-        if not brace or len(data) > _LONGEST or (opened := self._at_hand()) is None:
+        begun = _OPEN.search(line)
+        if begun is None or len(data) > _LONGEST or (opened := self._at_hand()) is None:
             return None
+        start, pattern = line[: begun.end()], line[begun.end() :]
         parts = _IRI.split(pattern)
         try:
             iris = [_unescaped(part) for part in parts[1::2]]
         except UnicodeDecodeError:
             return None
-        kind = self._kind((headers, start, *parts[::2]), opened)
+        key = (headers, start, *parts[::2])
+        kind = self._kind(key, opened)
         if kind is None or not self._admit(client):
             return None
-        found, manner = kind
-        plain = found.answer(opened.store, iris, self._settings.rows)
-        if plain is None:
+        answered = kind.answer(opened, iris, self._settings.rows)
+        if answered is None:
+            kind.misses += 1
+            if kind.misses > _PATIENCE:
+                self._kinds[key] = None
             return None
-        text = found.text(iris)
-        body, used = packed(plain, manner.media, manner.coding)
+        kind.misses = max(0, kind.misses - 1)
+        text, plain, media = answered
+        body, used = packed(plain, media, kind.manner.question.coding)
         coding = f"content-encoding: {used}\r\n" if used else ""
-        end = f"{coding}etag: {manner.tag(text)}\r\ncontent-length: {len(body)}\r\n\r\n"
+        end = f"{coding}etag: {kind.manner.tag(text)}\r\ncontent-length: {len(body)}\r\n\r\n"
         notes: dict[str, object] = {"kind": "query", "text": text, "cached": False}
         request = Request("GET", "/sparql", "", {}, client=client, notes=notes)
-        return Whole(b"".join((manner.lines, end.encode(), body)), request, len(body))
+        return Whole(b"".join((kind.head(media), end.encode(), body)), request, len(body))
 
     def _kind(self, key: tuple[bytes, ...], opened: Open) -> _Kind | None:
         """Return how requests of a kind are answered, which is found out when it comes for the second time."""
@@ -111,11 +169,15 @@ class Lookups:
         iris = [f"urn:kg:{place}" for place in range(len(rest))]
         pattern = first + b"".join(b"%%3C%b%%3E%b" % (iri.encode(), text) for iri, text in zip(iris, rest, strict=True))
         intake = Intake(self._settings.http)
-        intake.feed(start + _OPEN + pattern + b"\r\n" + headers)
+        intake.feed(start + pattern + b"\r\n" + headers)
         asked = intake.ready.popleft() if intake.ready else None
         # One request, whole, after which the connection stays.
         if not isinstance(asked, Asked) or not (asked.keep and asked.chunks) or intake.ready or intake.part:
             return None
         manner = self._manner(asked.request, opened)
-        found = lookup(manner.text, opened.prefixes) if manner else None
-        return _Kind(found, manner) if manner and found and list(found.iris) == iris else None
+        if manner is None:
+            return None
+        question = manner.question
+        simple = results_media(question.likes) == (_JSON, "json")
+        found = (simple and lookup(question.text, opened.prefixes)) or excerpt(question.text, opened.prefixes)
+        return _Kind(found, manner) if found and list(found.iris) == iris else None

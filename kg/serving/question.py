@@ -24,6 +24,11 @@ class Question(NamedTuple):
     mentioned: tuple[str, ...]
     base: str
 
+    @property
+    def scoped(self) -> bool:
+        """Whether it is asked of other graphs than the default graph of the store."""
+        return self.default_graphs is not None or self.named_graphs is not None
+
     def query(self, rows: int, seconds: float) -> Query:
         """Return what is to be evaluated, and how long and for how many rows."""
         return Query(

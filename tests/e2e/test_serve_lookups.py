@@ -84,6 +84,46 @@ def test_one_thing_after_another_is_answered_in_the_same_way(client: Client, hea
     assert sorted(values(body)) == ["0", "long " * 300]
 
 
+@pytest.mark.parametrize("accept", [_JSON, "application/sparql-results+xml", "text/csv", "text/tab-separated-values"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "<http://data.example/%s> ?p ?v",
+        "<http://data.example/%s> ?p ?v FILTER(isLiteral(?v) && LANG(?v) = '')".replace("'", '"'),
+        "<http://data.example/%s> ex:name ?v OPTIONAL { <http://data.example/%s> ex:uses/ex:name ?p }",
+        "?s ex:uses <http://data.example/%s> ; ex:name ?v",
+        "VALUES ?s { <http://data.example/%s> ex:a } ?s ex:name ?v",
+        "BIND(1 AS ?v)",
+    ],
+)
+def test_a_front_answers_as_a_worker_does(server: Server, client: Client, pattern: str, accept: str) -> None:
+    text = "PREFIX ex: <http://data.example/> SELECT ?v ?p { %s }"
+    for name in ("a", "b", "a", "b", "n1", "nothing"):
+        asked = pattern.replace("%s", name)
+        found = client.ask(target(text % asked), Accept=accept)
+        # Another way to ask, and what no front answers: that might be another answer each time.
+        media = {"Content-Type": "application/sparql-query", "Accept": accept}
+        posted = server.ask("/sparql", "POST", text % asked, media)
+        worked = server.ask("/sparql", "POST", text % f"{asked} FILTER(RAND() < 2)", media)
+        assert (posted.status, posted.body) == (found[0], found[2]) == (200, worked.body)
+        assert posted.headers["content-type"] == found[1]["content-type"] == worked.headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    "text", ["DESCRIBE <http://data.example/%s>", "CONSTRUCT WHERE { <http://data.example/%s> ?p ?o }"]
+)
+@pytest.mark.parametrize(
+    "accept", ["text/turtle", "application/n-triples", "application/ld+json", "application/rdf+xml"]
+)
+def test_a_front_makes_graphs_as_a_worker_does(server: Server, client: Client, text: str, accept: str) -> None:
+    worked = "CONSTRUCT { ?s ?p ?o } { <http://data.example/%s> ?p ?o BIND(<http://data.example/%s> AS ?s) FILTER(RAND() < 2) }"
+    for name in ("n2", "n3", "n2", "nothing"):
+        found = client.ask(target(text % name), Accept=accept)
+        wanted = client.ask(target(worked.replace("%s", name)), Accept=accept)
+        assert (found[0], found[2]) == (200, wanted[2])
+    assert client.ask(target(text % "n2"), Accept=_JSON)[0] == 406
+
+
 @pytest.mark.parametrize("how", [lambda iri: quote(iri, safe=""), quote, lambda iri: quote(iri, safe=":/")])
 def test_each_thing_gets_its_own_answer(client: Client, how: object) -> None:
     assert callable(how)

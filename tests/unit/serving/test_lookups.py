@@ -11,6 +11,7 @@ import pytest
 from kg.serving import lookups as module
 from kg.serving.lookups import Lookups, Manner
 from kg.serving.messages import Request
+from kg.serving.question import Question
 from kg.serving.settings import Hold, ServeSettings
 from kg.serving.states import Open
 from kg.serving.work import State
@@ -42,7 +43,8 @@ class Place:
     def manner(self, asked: Request, opened: Open) -> Manner | None:
         self.read.append(asked.query)
         text = parse_qs(asked.query)["query"][0]
-        return Manner(text, "", "application/json", b"HEAD\r\n", lambda text: f"{opened.tag} {len(text)}")
+        question = Question(text, "localhost", asked.header("accept"), None, None, "", (), "http://localhost/sparql")
+        return Manner(question, lambda text: f"{opened.tag} {len(text)}")
 
     def ask(self, data: bytes) -> bytes | None:
         found = self.lookups.get(data, "client")
@@ -60,8 +62,12 @@ def test_a_kind_is_read_when_it_comes_again_and_never_more(place: Place) -> None
     assert [each is None for each in found] == [True, False, False, False, False, False]
     assert len(place.read) == 1
     body = b'{"head":{"vars":["v"]},"results":{"bindings":[{"v":{"type":"literal","value":"one"}}]}}'
-    head = b"HEAD\r\netag: tag1 %d\r\ncontent-length: %d\r\n\r\n" % (len(_TEXT % things[0]), len(body))
-    assert place.ask(request(_TEXT % things[0])) == head + body
+    answer = place.ask(request(_TEXT % things[0]))
+    assert answer is not None
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\naccess-control-allow-origin: *\r\n")
+    assert b"\r\ncontent-type: application/sparql-results+json\r\n" in answer
+    end = b"\r\netag: tag1 %d\r\ncontent-length: %d\r\n\r\n" % (len(_TEXT % things[0]), len(body))
+    assert answer.endswith(end + body)
 
 
 def test_what_is_told_of_a_request(place: Place) -> None:
@@ -92,9 +98,12 @@ def test_who_may_not_ask_is_not_answered(place: Place) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        request("SELECT ?s { ?s ?p ?o . ?s ?q <http://x/a> }"),
+        request("SELECT ?s { ?s ?p ?o . ?t ?q <http://x/a> }"),
         request('SELECT ?v { <http://x/a> ?p "<http://x/a>" . <http://x/a> ?q ?v }'),
-        request("SELECT ?v { <http://x/a> ?p ?v FILTER(?v <3 && 4> ?v) }"),
+        request("SELECT ?v { <http://x/a> ?p ?v FILTER(?v <3 && 4> ?v || RAND() < 2) }"),
+        request("SELECT ?v { ?s ?p ?v FILTER(?s = <http://x/a>) }"),
+        request("CONSTRUCT { <http://x/a> ?p _:b } { <http://x/a> ?p ?v }"),
+        request("DESCRIBE <http://x/a> FROM <http://x/g>"),
         request(_TEXT % "http://x/a", "Host: localhost\r\nConnection: close\r\n\r\n"),
         request(_TEXT % "http://x/a", "Host: localhost\r\nContent-Length: 1\r\n\r\n"),
         request(_TEXT % "http://x/a", "Host: localhost\r\n"),
@@ -126,6 +135,65 @@ def test_what_is_read_the_long_way(place: Place, data: bytes) -> None:
 def test_what_looks_like_the_iri_of_a_query_is_none(place: Place, target: str) -> None:
     for thing in ("http://x/a", "http://x/a", "http://x/a", "http://x/b"):
         assert place.ask(f"GET {target.replace('THING', thing)} HTTP/1.1\r\n{_HEADERS}".encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "accept", "media", "body"),
+    [
+        ("SELECT ?v { <%s> ?p ?v }", "text/csv", "text/csv; charset=utf-8", b"v\r\none\r\n"),
+        (
+            'SELECT ?v { <%s> ?p ?v FILTER(LANG(?v) = "") OPTIONAL { ?v ?q ?w } }',
+            "text/tab-separated-values",
+            "text/tab-separated-values; charset=utf-8",
+            b'?v\n"one"\n',
+        ),
+        ("SELECT (COUNT(?v) AS ?n) { <%s> ?p ?v }", "text/csv", "text/csv; charset=utf-8", b"n\r\n1\r\n"),
+        (
+            "CONSTRUCT { <%s> <http://x/said> ?v } WHERE { <%s> ?p ?v }",
+            "application/n-triples",
+            "application/n-triples",
+            b'<http://x/a> <http://x/said> "one" .\n',
+        ),
+        ("DESCRIBE <%s>", "application/n-triples", "application/n-triples", b'<http://x/a> <http://x/name> "one" .\n'),
+        (
+            "PREFIX x: <http://x/> DESCRIBE <%s> x:b",
+            "application/n-triples",
+            "application/n-triples",
+            b'<http://x/a> <http://x/name> "one" .\n',
+        ),
+    ],
+)
+def test_queries_of_other_kinds(place: Place, text: str, accept: str, media: str, body: bytes) -> None:
+    headers = f"Host: localhost\r\nAccept: {accept}\r\n\r\n"
+    things = ["http://x/b", "http://x/c", "http://x/a"]
+    *_, answer = [place.ask(request(text.replace("%s", each), headers)) for each in things]
+    assert answer is not None
+    head, _, found = answer.partition(b"\r\n\r\n")
+    assert found == body
+    assert f"\r\ncontent-type: {media}\r\n".encode() in head
+    assert len(place.read) == 1
+
+
+def test_a_kind_that_is_seldom_answered_here_is_given_up(place: Place) -> None:
+    assert place.opened is not None
+    hub, value = ox.NamedNode("http://x/hub"), ox.NamedNode("http://x/value")
+    place.opened.store.extend(ox.Quad(hub, value, ox.Literal(number)) for number in range(300))
+    text = "SELECT ?v { <%s> ?p ?v FILTER(?v != 1) }"
+    for _ in range(2):
+        assert [place.ask(request(text % "http://x/hub")) for _ in range(8)] == [None] * 8
+        found = [place.ask(request(text % "http://x/a")) is None for _ in range(8)]
+    assert found == [False] * 8
+    for _ in range(11):
+        assert place.ask(request(text % "http://x/hub")) is None
+    assert place.ask(request(text % "http://x/a")) is None
+
+
+def test_more_rows_than_are_allowed_are_not_given(place: Place) -> None:
+    assert place.opened is not None
+    place.lookups._settings = ServeSettings(rows=1)
+    place.opened.store.add(ox.Quad(ox.NamedNode("http://x/a"), ox.NamedNode("http://x/name"), ox.Literal("other")))
+    for text in ("SELECT ?v { <http://x/a> ?p ?v FILTER(?v != 1) }", "DESCRIBE <http://x/a>"):
+        assert [place.ask(request(text)) for _ in range(3)] == [None] * 3
 
 
 def test_what_others_ask_takes_no_more_room(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

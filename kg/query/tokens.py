@@ -1,0 +1,42 @@
+"""The tokens of SPARQL as programs write them, for queries that are read here before they are run; whatever is written otherwise is no part of such a query."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pyoxigraph as ox
+
+# What SPARQL takes for a space: nothing else is one, though it may look so.
+SPACE = r"[ \t\r\n]"
+IRI = r"<([A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]*)>"
+NAME = r"[A-Za-z][A-Za-z0-9_-]*:(?:[A-Za-z0-9_][A-Za-z0-9_-]*)?"
+VARIABLE = r"[?$][A-Za-z0-9_]+"
+TEXT = r'"[^"\\\n\r]*"'
+LANGUAGE = r"[A-Za-z]+(?:-[A-Za-z0-9]+)*"
+# Keywords are of ASCII alone: to others, a long s is an S in another case.
+KEYWORDS = re.ASCII | re.IGNORECASE
+TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+# A text that is longer is seldom asked again for another thing.
+LONGEST = 4000
+_PREFIX = re.compile(rf"{SPACE}*PREFIX{SPACE}+([A-Za-z][A-Za-z0-9_-]*):{SPACE}*{IRI}", KEYWORDS)
+
+
+def is_plain(text: str) -> bool:
+    """Return whether a query is short, and nothing in it stands for something else: an escape for a letter, or a path with dots for another."""
+    return len(text) <= LONGEST and "\\" not in text and "/." not in text
+
+
+def prologue(text: str, prefixes: Mapping[str, str]) -> tuple[dict[str, str], int]:
+    """Return the prefixes that are known behind those that a query begins with, and where that is; ValueError where one stands for no IRI, used or not."""
+    known, place = dict(prefixes), 0
+    while (prefix := _PREFIX.match(text, place)) is not None:
+        known[prefix[1]] = ox.NamedNode(prefix[2]).value
+        place = prefix.end()
+    return known, place
+
+
+def named(name: str, prefixes: Mapping[str, str]) -> ox.NamedNode:
+    """Return what a prefixed name stands for; KeyError or ValueError where it is nothing."""
+    prefix, _, local = name.partition(":")
+    return ox.NamedNode(prefixes[prefix] + local)
