@@ -1,4 +1,4 @@
-"""A process that speaks HTTP: it is given the number of a socket and its own, with a pickled Setup on standard input, which ends when the supervisor does."""
+"""A process that speaks HTTP: it is given its own number and those of sockets, with a pickled Setup on standard input, which ends when the supervisor does."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import pickle
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 
 import uvloop
 
 from kg.serving.app import App
-from kg.serving.door import Crowd, Door
+from kg.serving.door import Crowd, Door, Passage
 from kg.serving.http import Connections
 from kg.serving.pool import Pool
 from kg.serving.settings import Setup
@@ -25,8 +26,8 @@ from kg.serving.telemetry import Telemetry
 PATIENCE = 10.0
 
 
-async def run(setup: Setup, listener: socket.socket, place: int) -> None:
-    """Serve until told to stop; `place` is the number of this process among those that listen."""
+async def run(setup: Setup, listener: socket.socket, place: int, passages: Sequence[Passage]) -> None:
+    """Serve until told to stop; `place` is the number of this process among those that listen, each of which has a passage."""
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -41,7 +42,7 @@ async def run(setup: Setup, listener: socket.socket, place: int) -> None:
     app = App(setup, reader, writing, pool, telemetry)
     crowd = Crowd(setup.folder, settings.fronts)
     connections = Connections(app, settings.http, telemetry.request, loop, app.repeats, crowd.counted(place))
-    door = Door(listener, connections, crowd, place)
+    door = Door(listener, connections, crowd, place, passages)
     print("ready", flush=True)  # noqa: T201 - the supervisor waits for it
     try:
         await stop.wait()
@@ -65,8 +66,10 @@ def main() -> None:
     gc.set_threshold(50_000, 20, 1_000)
     size = int.from_bytes(_exactly(8), "big")
     setup: Setup = pickle.loads(_exactly(size))  # noqa: S301 - the supervisor is ours
+    place, listener, *ends = map(int, sys.argv[1:])
+    passages = [Passage.of(*pair) for pair in zip(ends[::2], ends[1::2], strict=True)]
     with contextlib.suppress(KeyboardInterrupt):
-        uvloop.run(run(setup, socket.socket(fileno=int(sys.argv[1])), int(sys.argv[2])))
+        uvloop.run(run(setup, socket.socket(fileno=listener), place, passages))
 
 
 def _exactly(size: int) -> bytes:

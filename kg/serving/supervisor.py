@@ -23,7 +23,7 @@ from time import monotonic
 
 from kg.errors import ServeError
 from kg.serving.allocation import environment
-from kg.serving.door import Crowd
+from kg.serving.door import Crowd, Passage
 from kg.serving.front import PATIENCE
 from kg.serving.settings import ServeSettings, Setup, Version, is_held, short
 from kg.serving.targets import Target, open_target
@@ -84,7 +84,8 @@ class _Supervisor:
                 self.target.make(self.setup.folder / "1")
                 self.version.number = 1
             places = range(self.setup.settings.fronts)
-            Crowd(self.setup.folder, len(places), create=True)
+            self.crowd = Crowd(self.setup.folder, len(places), create=True)
+            self.passages = [Passage.open() for _ in places]
             self.fronts = [self._front(place) for place in places]
             self.fronts = [
                 front if front.is_ready() else _ready(partial(self._front, place))
@@ -104,6 +105,8 @@ class _Supervisor:
     def _look(self) -> None:
         """Start processes anew that have ended, and make a state of a new release."""
         for place, front in enumerate(self.fronts):
+            if front.ended():
+                self.crowd.gone(place)
             self.fronts[place] = self._anew(front, partial(self._front, place))
         if self.writer is not None:
             self.writer = self._anew(self.writer, self._writer)
@@ -143,9 +146,9 @@ class _Supervisor:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _front(self, place: int) -> _Process:
-        fd = self.listener.fileno()
-        command = [sys.executable, "-c", "from kg.serving.front import main; main()", str(fd), str(place)]
-        process = _Process(command, (fd,))
+        fds = (self.listener.fileno(), *(number for each in self.passages for number in each.filenos()))
+        command = [sys.executable, "-c", "from kg.serving.front import main; main()", str(place), *map(str, fds)]
+        process = _Process(command, fds)
         data = pickle.dumps(self.setup)
         process.tell(len(data).to_bytes(8, "big") + data)
         return process
