@@ -159,5 +159,6 @@ def test_schemathesis_finds_no_fault(release: Path, tmp_path: Path, programs: Pa
     lines = (tmp_path / "log").read_text().splitlines()
     seen = Counter(json.loads(line)["status"] for line in lines)
     assert len(lines) > 10 * operations
-    assert {200, 204, 303, 304, 400, 403, 404, 405, 406, 414, 415} <= set(seen), seen
-    assert ({201} if writable else {206, 416}) <= set(seen), seen
+    assert {200, 204, 304, 400, 403, 404, 405, 406, 414, 415} <= set(seen), seen
+    # What is written may take the place of all things that lead to their documents.
+    assert ({201} if writable else {206, 303, 416}) <= set(seen), seen
