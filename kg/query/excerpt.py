@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
 from typing import Any
 
 import pyoxigraph as ox
@@ -13,8 +12,8 @@ from kg.query.pattern import MOST, BroadError, Part, Reading, Step, follow
 from kg.query.pattern_reader import PatternReader, tokens
 from kg.query.tokens import is_plain, prologue
 
-# So many rows may come up on the way to an answer, in whatever order the store joins, and so long may be, together, the texts that are computed with.
-_ROWS, _CHARACTERS = 10_000, 10_000
+# A query of more tokens takes long to understand. So many times one of them may meet a row on the way to an answer, and so long may be a statement that counts as one.
+_TOKENS, _WORK, _LONG = 1000, 200_000, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +28,11 @@ class Excerpt:
     texts: tuple[str, ...]
     forward: bool
     # Terms of the places behind those of the IRIs, None where they are to be found; what finds them (None: the store itself describes them), and the steps of
-    # that; whether there are expressions; how many solutions there may be at most.
+    # that; how much work is each row that they may find; how many solutions there may be at most.
     _terms: tuple[Any, ...]
     _parts: tuple[Part, ...] | None
     _steps: tuple[Step, ...]
-    _computes: bool
+    _work: int
     _limit: int
 
     def text(self, iris: Sequence[str]) -> str:
@@ -56,23 +55,27 @@ class Excerpt:
             solutions = follow(self._parts, [known], reading)
         except (BroadError, OSError, RuntimeError, TypeError, ValueError):
             return None
-        if len(solutions) > min(self._limit, rows or self._limit) or not self._is_quick(reading):
+        if len(solutions) > min(self._limit, rows or self._limit):
             return None
         found = ox.Store()
-        # Where there is no solution, nothing is needed to find none. What comes last is found first in such a store: so rows come in the order of the large one.
-        found.extend(reversed(reading.quads) if solutions else [])
-        return found
+        # What comes last is found first in such a store: so rows come in the order of the large one.
+        found.extend(reversed(reading.quads))
+        try:
+            return found if self._is_quick(found, known) else None
+        except TypeError:
+            # What stands in the place of a subject is none.
+            return None
 
-    def _is_quick(self, reading: Reading) -> bool:
-        """Return whether the query takes little time on what was read."""
-        quads = reading.quads
-        # Which must hold in whatever order the store joins; a step that was not followed may match anything.
-        sizes = (max(1, reading.sizes.get(step, len(quads))) for step in self._steps)
-        if prod(sizes) > _ROWS:
-            return False
-        if not self._computes:
-            return True
-        return sum(len(quad.object.value) for quad in quads if isinstance(quad.object, ox.Literal)) <= _CHARACTERS
+    def _is_quick(self, store: ox.Store, known: Sequence[Any]) -> bool:
+        """Return whether the query takes little time on these statements."""
+        work = self._work
+        # The store joins in an order of its own, so that a step may match all that its own terms match. A text that is long takes longer in each row.
+        for step in self._steps:
+            quads = store.quads_for_pattern(known[step.subject], known[step.predicate], known[step.object])
+            work *= sum(1 + len(str(quad)) // _LONG for quad in quads) or 1
+            if work > _WORK:
+                return False
+        return True
 
 
 def excerpt(text: str, prefixes: Mapping[str, str]) -> Excerpt | None:
@@ -81,7 +84,10 @@ def excerpt(text: str, prefixes: Mapping[str, str]) -> Excerpt | None:
         return None
     try:
         known, place = prologue(text, prefixes)
-        reader = PatternReader(tokens(text, place), known)
+        found = tokens(text, place)
+        if len(found) > _TOKENS:
+            return None
+        reader = PatternReader(found, known)
         parts, limit = reader.read()
     except (IndexError, KeyError, ValueError):
         return None
@@ -98,6 +104,6 @@ def excerpt(text: str, prefixes: Mapping[str, str]) -> Excerpt | None:
         tuple(reader.terms),
         parts,
         tuple(reader.steps),
-        reader.computes,
+        len(found) * reader.width,
         MOST if limit is None else limit,
     )

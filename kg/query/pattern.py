@@ -25,8 +25,6 @@ class Reading:
     def __init__(self, store: ox.Store) -> None:
         self.store = store
         self.quads: list[ox.Quad] = []
-        # How many statements were found for each step that was followed.
-        self.sizes: dict[Step, int] = {}
         self._left = MOST
 
     def spend(self, count: int) -> None:
@@ -83,7 +81,6 @@ class Step(NamedTuple):
                 more = terms.copy()
                 more[subject], more[predicate], more[object_] = quad.subject, quad.predicate, quad.object
                 longer.append(more)
-        reading.sizes[self] = reading.sizes.get(self, 0) + len(longer)
         return longer
 
 

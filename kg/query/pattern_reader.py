@@ -30,6 +30,7 @@ _FUNCTIONS = frozenset(
     COALESCE IF IRI URI STRDT STRLANG ABS ROUND CEIL FLOOR YEAR MONTH DAY HOURS MINUTES SECONDS COUNT SUM AVG MIN MAX TRUE FALSE""".split()  # noqa: SIM905
 )
 _MODIFIERS = frozenset(("GROUP", "BY", "HAVING", "ORDER", "ASC", "DESC"))
+_XSD = "http://www.w3.org/2001/XMLSchema#"
 _DEEPEST, _STEPS = 8, 30
 
 
@@ -101,7 +102,7 @@ class PatternReader:
     """Reads the tokens of one query; IndexError, KeyError or ValueError where its pattern cannot be followed from what it names.
 
     `iris` are the IRIs behind the first brace or DESCRIBE, which have the first places; `terms` those of the places behind them, None where they are to be found; `steps` all triple
-    patterns. `forward` says whether all is found by its subject, `computes` whether there are expressions.
+    patterns. `forward` says whether all is found by its subject, `width` how many rows there may be of nothing but rows of values and empty patterns.
     """
 
     def __init__(self, found: Sequence[Token], prefixes: Mapping[str, str]) -> None:
@@ -113,11 +114,12 @@ class PatternReader:
         self._variables: dict[str, int] = {}
         self.terms: list[Any] = []
         self.steps: list[Step] = []
-        self.forward, self.computes = True, False
+        self.forward = True
+        self.width = 1
         # How often more is looked for than what is asked.
         self._inexact = 0
-        # How many rows there may be of nothing but rows of values and empty patterns.
-        self._width = 1
+        # Variables that may have a value which is not known here.
+        self._hidden: set[str] = set()
 
     def read(self) -> tuple[tuple[Part, ...] | None, int | None]:
         """Return the parts of the pattern, None where things are described that need not be found, and how many rows are asked for at most."""
@@ -126,6 +128,8 @@ class PatternReader:
                 if self._tokens[self._at].kind not in ("iri", "name"):
                     raise ValueError("described is what has to be found")
                 self._term()
+            if self._at > _STEPS:
+                raise ValueError("too much to describe")
             return None, None
         self._form()
         self._is("WHERE")
@@ -166,12 +170,12 @@ class PatternReader:
         if self._is("CONSTRUCT"):
             if self._is("{"):
                 while not self._is("}"):
-                    if self._next().text in "{()":
+                    if self._next().text in "{()<>":
                         raise ValueError("no triples")
             return
         self._must("SELECT")
-        if not self._is("DISTINCT"):
-            self._is("REDUCED")
+        # What REDUCED leaves out depends on the order in which rows come.
+        self._is("DISTINCT")
         while self._tokens[self._at].sign not in ("WHERE", "{"):
             if self._is("("):
                 self._expression()
@@ -194,7 +198,6 @@ class PatternReader:
 
     def _expression(self) -> None:
         """Step over an expression up to the parenthesis that ends it."""
-        self.computes = True
         before, depth = "(", 1
         while depth:
             token = self._next()
@@ -203,7 +206,14 @@ class PatternReader:
             is_value = before in (")", "") and token.kind == "iri"
             if token.text in ("{", "}") or (token.kind == "word" and token.sign not in _FUNCTIONS) or is_value:
                 raise ValueError("another expression")
+            if token.kind in ("name", "iri") and self._tokens[self._at].text == "(":
+                self._cast(token)
             before = token.text if token.kind == "sign" else ""
+
+    def _cast(self, token: Token) -> None:
+        """Read the name of a function, which must be a datatype: the store knows others, which may take long."""
+        if token.kind != "name" or not named(token.text, self._prefixes).value.startswith(_XSD):
+            raise ValueError("another function")
 
     # -- the pattern
 
@@ -224,7 +234,13 @@ class PatternReader:
                 stage.optional, stage.minus = self._group(depth + 1), minus
                 group.stages.append(stage)
                 stage = _Stage()
-            elif self._is("FILTER") or self._is("BIND"):
+            elif self._is("BIND"):
+                # Where the variable has another value already, there is no solution.
+                group.loose = True
+                self._must("(")
+                self._expression()
+                self._hidden.add(self._tokens[self._at - 2].text[1:])
+            elif self._is("FILTER"):
                 group.loose = True
                 self._filter(group, depth)
             elif self._is("VALUES"):
@@ -248,7 +264,7 @@ class PatternReader:
         return union
 
     def _filter(self, group: _Group, depth: int) -> None:
-        """Read what filters solutions, or adds a value to them."""
+        """Read what filters solutions."""
         if self._is("NOT", "EXISTS") or self._is("EXISTS"):
             if depth:
                 raise ValueError("too deep for what must not be there")
@@ -257,19 +273,23 @@ class PatternReader:
             return
         if not self._is("("):
             token = self._next()
-            if token.kind not in ("name", "iri") and token.sign not in _FUNCTIONS:
+            if token.kind in ("name", "iri"):
+                self._cast(token)
+            elif token.sign not in _FUNCTIONS:
                 raise ValueError("another constraint")
             self._must("(")
         self._expression()
 
     def _values(self) -> Values:
-        places, rows = [], []
+        names, places, rows = [], [], []
         many = self._is("(")
         while self._tokens[self._at].kind == "variable":
+            names.append(self._tokens[self._at].text[1:])
             places.append(self._term())
         if many:
             self._must(")")
         self._must("{")
+        found = self._inexact
         while not self._is("}"):
             if many:
                 self._must("(")
@@ -278,12 +298,14 @@ class PatternReader:
                 self._must(")")
             rows.append(tuple(row))
         self._widen(len(rows))
+        if self._inexact > found:
+            self._hidden.update(names)
         self._inexact += 1
         return Values(tuple(places), tuple(rows))
 
     def _widen(self, ways: int) -> None:
-        self._width *= max(1, ways)
-        if self._width > MOST:
+        self.width *= max(1, ways)
+        if self.width > MOST:
             raise ValueError("too many rows of nothing")
 
     def _triples(self) -> list[_Triple]:
@@ -385,11 +407,14 @@ class PatternReader:
     def _planned(self, group: _Group, known: set[int]) -> tuple[Part, ...]:
         """Return the parts of a group in an order in which each hangs on what is known, and add to that what they find."""
         parts: list[Part] = []
+        # A value that is not known here may be another than that which is found.
+        hidden = not self._hidden.isdisjoint(self._variables)
         for stage in group.stages:
             self._join(stage, known, parts)
             if stage.optional is not None:
                 inner = set(known)
-                parts.append(Optional(self._planned(stage.optional, inner), stage.optional.loose or stage.minus))
+                loose = stage.optional.loose or stage.minus or hidden
+                parts.append(Optional(self._planned(stage.optional, inner), loose))
                 known |= inner
         parts += [Optional(self._planned(each, set(known)), loose=True) for each in group.last]
         return tuple(parts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyoxigraph as ox
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -50,7 +52,11 @@ _values = st.sampled_from(
         "VALUES ?x { <http://x/a> x:b }",
         'VALUES (?y ?z) { (x:a 1) (UNDEF "A"@en) }',
         'VALUES ?w { "01"^^xsd:integer 1.5 UNDEF }',
+        "VALUES ?z { 1 x:c }",
     ]
+)
+_bindings = st.sampled_from(
+    ["BIND(x:a AS ?w)", "BIND(x:b AS ?z)", "BIND(1 AS ?y)", "BIND(?y AS ?v)", "BIND(STR(?x) AS ?z)"]
 )
 
 
@@ -64,14 +70,14 @@ def _groups(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         inner.map(lambda text: f"FILTER NOT EXISTS {{ {text} }}"),
         inner.map(lambda text: f"FILTER EXISTS {{ {text} }}"),
         _expressions.map(lambda text: f"FILTER({text})"),
-        st.sampled_from(["BIND(x:a AS ?w)", "BIND(?y AS ?v)", "BIND(STR(?x) AS ?z)"]),
+        _bindings,
         _values,
     )
     return st.lists(items, min_size=1, max_size=4).map(" ".join)
 
 
 # Most begin with what is often there, so that there is something to go on from.
-_first = st.tuples(_iris, _iris | st.just("?p"), _variables).map(" ".join) | _triples
+_first = st.tuples(_iris, _iris | st.just("?p"), _variables).map(" ".join) | _triples | _values
 _flat = st.lists(_triples.map(lambda text: f"{text} .") | _expressions.map("FILTER({})".format), min_size=1, max_size=2)
 _inner = st.recursive(_flat.map(" ".join), _groups, max_leaves=3)
 _patterns = st.tuples(_first, _groups(_inner)).map(" . ".join)
@@ -88,10 +94,43 @@ _forms = st.sampled_from(
 _rests = st.sampled_from(["", "LIMIT 1", "ORDER BY DESC(?x) ?y", "GROUP BY ?x"])
 
 
+# What a part finds, and what it does not find, is what the next begins with: a few that are about the same few statements.
+_few = [ox.Quad(about, _NODES[0], value) for about in _NODES for value in _NODES[1:]]
+_few += [ox.Quad(about, _NODES[0], ox.Literal(1)) for about in _NODES]
+_parts = st.sampled_from(
+    [
+        "VALUES ?x { x:b }",
+        "VALUES ?x { 1 }",
+        "VALUES (?x ?y) { (UNDEF x:c) (x:b UNDEF) }",
+        "BIND(x:b AS ?x)",
+        "BIND(1 AS ?x)",
+        "x:a x:a ?x .",
+        "x:b x:a ?y .",
+        "FILTER(?x = ?y)",
+        *(
+            f"{word} {{ {inner} }}"
+            for word in ("OPTIONAL", "OPTIONAL", "MINUS", "FILTER NOT EXISTS")
+            for inner in ("x:a x:a ?x", "x:b x:a ?x", "x:c x:a ?y . ?y x:a ?x", "x:c x:a ?y . ?z x:a ?x")
+        ),
+        "OPTIONAL { x:c x:a ?y BIND(x:b AS ?x) }",
+        "OPTIONAL { x:c x:a ?y FILTER(?x = x:b) }",
+    ]
+)
+
+
 @settings(max_examples=1500)
 @given(st.lists(_quads, max_size=30), _forms, _patterns, _rests)
 def test_an_excerpt_has_the_answer_of_the_store(quads: list[ox.Quad], form: str, pattern: str, rest: str) -> None:
-    text = f"{form} {{ {pattern} }} {rest}"
+    _check(quads, f"{form} {{ {pattern} }} {rest}")
+
+
+@settings(max_examples=1500)
+@given(st.sets(st.sampled_from(_few)), st.lists(_parts, min_size=2, max_size=4, unique=True).map(" ".join))
+def test_parts_begin_with_what_others_found(quads: set[ox.Quad], pattern: str) -> None:
+    _check(quads, f"SELECT * {{ {pattern} }}")
+
+
+def _check(quads: Iterable[ox.Quad], text: str) -> None:
     found = excerpt(text, _PREFIXES)
     assume(found is not None)
     assert found is not None

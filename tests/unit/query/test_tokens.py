@@ -1,0 +1,43 @@
+"""What a query begins with, and what its names stand for."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+
+from kg.query.tokens import LONGEST, is_plain, named, prologue
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("ASK { ?s ?p ?o }", True),
+        ("A" * LONGEST, True),
+        ("A" * (LONGEST + 1), False),
+        ("ASK { <http://x/\\u0061> ?p ?o }", False),
+        ("ASK { <http://x/../a> ?p ?o }", False),
+    ],
+)
+def test_what_stands_for_something_else_is_not_plain(text: str, plain: bool) -> None:
+    assert is_plain(text) is plain
+
+
+def test_the_last_of_several_prefixes_counts() -> None:
+    text = " prefix x: <http://x/>PREFIX y:<http://y/>\nPREFIX x: <http://z/> ASK"
+    known, place = prologue(text, {"x": "http://before/", "w": "http://w/"})
+    assert known == {"x": "http://z/", "y": "http://y/", "w": "http://w/"}
+    assert text[place:] == " ASK"
+
+
+def test_a_prefix_stands_for_an_iri() -> None:
+    with pytest.raises(ValueError, match="host"):
+        prologue("PREFIX x: <http://[> ASK {}", {})
+
+
+def test_a_name_stands_for_an_iri() -> None:
+    assert named("x:a", {"x": "http://x/"}) == ox.NamedNode("http://x/a")
+    assert named("x:", {"x": "http://x/"}) == ox.NamedNode("http://x/")
+    with pytest.raises(KeyError):
+        named("y:a", {"x": "http://x/"})
+    with pytest.raises(ValueError, match="IRI"):
+        named("x:a", {"x": "no IRI "})
