@@ -286,6 +286,8 @@ class PatternReader:
         while self._tokens[self._at].kind == "variable":
             names.append(self._tokens[self._at].text[1:])
             places.append(self._term())
+        if not places:
+            raise ValueError("values of nothing")
         if many:
             self._must(")")
         self._must("{")

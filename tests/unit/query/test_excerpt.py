@@ -82,6 +82,8 @@ OTHERS = (
     "SELECT * { SERVICE <http://x/g> { <http://x/a> ?p ?o } }",
     "SELECT * FROM <http://x/g> { <http://x/a> ?p ?o }",
     "SELECT * { { SELECT ?o { <http://x/a> ?p ?o } } }",
+    "SELECT * { <http://x/a> ?p ?o VALUES { ex:b } }",
+    "SELECT * { <http://x/a> ?p ?o VALUES () { () } }",
     "SELECT * { <http://x/a> ?p ?o } LIMIT 5 OFFSET 5",
     "SELECT * { <http://x/a> ?p ?o } VALUES ?p { ex:name }",
     "SELECT (GROUP_CONCAT(?o) AS ?all) { <http://x/a> ?p ?o }",
