@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +11,12 @@ import pyoxigraph as ox
 
 from kg.query.pattern import MOST, BroadError, Part, Reading, Step, follow
 from kg.query.pattern_reader import PatternReader, tokens
-from kg.query.tokens import is_plain, prologue
+from kg.query.tokens import IRI, KEYWORDS, NAME, SPACE, is_plain, prologue
 
 # A query of more tokens takes long to understand. So many times one of them may meet a row on the way to an answer, and so long may be a statement that counts as one.
 _TOKENS, _WORK, _LONG = 1000, 200_000, 200
+# What most queries lack that ask of no thing what is said of it: to see that takes a moment, to read them all takes longer than some of them.
+_NAMES_SUBJECT = re.compile(rf"[{{.]{SPACE}*(?:{IRI}|{NAME}{SPACE})|VALUES|DESCRIBE|\{{{SPACE}*(?:\}}|BIND)", KEYWORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +64,38 @@ class Excerpt:
         # What comes last is found first in such a store: so rows come in the order of the large one.
         found.extend(reversed(reading.quads))
         try:
-            return found if self._is_quick(found, known) else None
+            return found if self._is_quick(found, reading.quads, known) else None
         except TypeError:
             # What stands in the place of a subject is none.
             return None
 
-    def _is_quick(self, store: ox.Store, known: Sequence[Any]) -> bool:
+    def _is_quick(self, store: ox.Store, quads: Sequence[ox.Quad], known: Sequence[Any]) -> bool:
         """Return whether the query takes little time on these statements."""
         work = self._work
-        # The store joins in an order of its own, so that a step may match all that its own terms match. A text that is long takes longer in each row.
+        # Mostly it would even if each step matched them all.
+        if work * sum(map(_weight, quads)) ** len(self._steps) <= _WORK:
+            return True
+        # The store joins in an order of its own, so that a step may match all that its own terms match.
         for step in self._steps:
-            quads = store.quads_for_pattern(known[step.subject], known[step.predicate], known[step.object])
-            work *= sum(1 + len(str(quad)) // _LONG for quad in quads) or 1
+            matching = store.quads_for_pattern(known[step.subject], known[step.predicate], known[step.object])
+            work *= sum(map(_weight, matching)) or 1
             if work > _WORK:
                 return False
         return True
 
 
-def excerpt(text: str, prefixes: Mapping[str, str]) -> Excerpt | None:
-    """Read a query of which an excerpt can be made; None where it is none. `prefixes` are those that it may use without saying so."""
-    if not is_plain(text):
+def _weight(quad: ox.Quad) -> int:
+    """Return how many short statements take as long as this one, in each row."""
+    value = quad.object
+    return 1 + len(value.value if isinstance(value, (ox.Literal, ox.NamedNode)) else str(value)) // _LONG
+
+
+def excerpt(text: str, prefixes: Mapping[str, str], *, forward: bool = False) -> Excerpt | None:
+    """Read a query of which an excerpt can be made, and with `forward` only one that asks what is said of things; None where it is none.
+
+    `prefixes` are those that it may use without saying so.
+    """
+    if not is_plain(text) or (forward and not _NAMES_SUBJECT.search(text)):
         return None
     try:
         known, place = prologue(text, prefixes)
@@ -97,6 +112,8 @@ def excerpt(text: str, prefixes: Mapping[str, str]) -> Excerpt | None:
         starts.append(token.end - 1)
     texts = tuple(text[start:end] for start, end in zip(starts, [*ends, len(text)], strict=True))
     iris = tuple(token.text[1:-1] for token in reader.iris)
+    if forward and not reader.forward:
+        return None
     return Excerpt(
         iris,
         texts,

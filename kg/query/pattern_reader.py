@@ -1,15 +1,15 @@
-"""Reads the pattern of a query, and finds an order in which each part of it hangs on what is known."""
+"""Reads the pattern of a query about named things."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from kg.query.pattern import MOST, Either, Optional, Part, Step, Values
+from kg.query.pattern import MOST, Part, Step, Values
+from kg.query.pattern_plan import Group, Plan, Stage, Triple
 from kg.query.tokens import IRI, LANGUAGE, NAME, SPACE, TEXT, TYPE, VARIABLE, named
 
 _TOKEN = re.compile(
@@ -39,13 +39,10 @@ class Token(NamedTuple):
 
     kind: str
     text: str
+    # What it is compared by: keywords may be written in small letters.
+    sign: str
     start: int
     end: int
-
-    @property
-    def sign(self) -> str:
-        """What a keyword is compared by."""
-        return self.text.upper() if self.kind == "word" else self.text
 
 
 def tokens(text: str, place: int) -> list[Token]:
@@ -53,49 +50,13 @@ def tokens(text: str, place: int) -> list[Token]:
     found = []
     while (match := _TOKEN.match(text, place)) is not None:
         kind = str(match.lastgroup)
-        found.append(Token(kind, match[kind], match.start(kind), match.end()))
+        written = match[kind]
+        sign = written.upper() if kind == "word" else written
+        found.append(Token(kind, written, sign, match.start(kind), match.end()))
         place = match.end()
     if not _END.fullmatch(text, place):
         raise ValueError("something that is no token here")
     return found
-
-
-class _Triple(NamedTuple):
-    """A triple pattern, or several that differ in their predicate, of which one must hold: places."""
-
-    subject: int
-    predicates: tuple[int, ...]
-    object: int
-
-    def hangs(self, known: set[int]) -> int:
-        """Return how well it hangs on what is known: 2 by its subject, 1 by its object, 0 not at all."""
-        return 2 if self.subject in known else int(self.object in known)
-
-    @property
-    def steps(self) -> list[Step]:
-        """What finds the statements that match."""
-        return [Step(self.subject, predicate, self.object) for predicate in self.predicates]
-
-
-@dataclass(slots=True)
-class _Group:
-    """What stands between braces; `stages` are what OPTIONAL and MINUS part: what is joined, and what need not be there."""
-
-    stages: list[_Stage] = field(default_factory=list)
-    # What is looked for where all else is known.
-    last: list[_Group] = field(default_factory=list)
-    loose: bool = False
-
-
-@dataclass(slots=True)
-class _Stage:
-    """What is joined, in any order, and then the group that need not be there, if there is one; `minus` is one that must not."""
-
-    values: list[Values] = field(default_factory=list)
-    triples: list[_Triple] = field(default_factory=list)
-    unions: list[list[_Group]] = field(default_factory=list)
-    optional: _Group | None = None
-    minus: bool = False
 
 
 class PatternReader:
@@ -138,7 +99,10 @@ class PatternReader:
         limit = self._modifiers()
         constants = (place for place, term in enumerate(self.terms) if term is not None)
         known = {*range(len(self.iris)), *(len(self.iris) + place for place in constants)}
-        parts = self._planned(group, known)
+        # A value that is not known here may be another than that which is found.
+        plan = Plan(loose=not self._hidden.isdisjoint(self._variables))
+        parts = plan.parts(group, known)
+        self.steps, self.forward = plan.steps, plan.forward
         if len(self.steps) > _STEPS:
             raise ValueError("too many patterns")
         return parts, limit
@@ -150,12 +114,11 @@ class PatternReader:
         self._at += 1
         return token
 
-    def _is(self, *signs: str) -> bool:
-        """Return whether these come next, and step over them if so."""
-        coming = tuple(token.sign for token in self._tokens[self._at : self._at + len(signs)])
-        if coming != signs:
+    def _is(self, sign: str) -> bool:
+        """Return whether this comes next, and step over it if so."""
+        if self._at == len(self._tokens) or self._tokens[self._at].sign != sign:
             return False
-        self._at += len(signs)
+        self._at += 1
         return True
 
     def _must(self, sign: str) -> None:
@@ -217,11 +180,11 @@ class PatternReader:
 
     # -- the pattern
 
-    def _group(self, depth: int) -> _Group:
+    def _group(self, depth: int) -> Group:
         """Read what stands between braces, behind the first of them."""
         if depth > _DEEPEST:
             raise ValueError("too deep")
-        group, stage, found = _Group(), _Stage(), self._inexact
+        group, stage, found = Group(), Stage(), self._inexact
         while not self._is("}"):
             if self._is("."):
                 continue
@@ -233,7 +196,7 @@ class PatternReader:
                 self._must("{")
                 stage.optional, stage.minus = self._group(depth + 1), minus
                 group.stages.append(stage)
-                stage = _Stage()
+                stage = Stage()
             elif self._is("BIND"):
                 # Where the variable has another value already, there is no solution.
                 group.loose = True
@@ -253,7 +216,7 @@ class PatternReader:
         group.loose |= self._inexact > found
         return group
 
-    def _union(self, group: _Group, depth: int) -> list[_Group]:
+    def _union(self, group: Group, depth: int) -> list[Group]:
         """Read a group in a group, or several of which one must hold."""
         union = [self._group(depth + 1)]
         while self._is("UNION"):
@@ -263,9 +226,12 @@ class PatternReader:
         group.loose |= any(each.loose for each in union)
         return union
 
-    def _filter(self, group: _Group, depth: int) -> None:
+    def _filter(self, group: Group, depth: int) -> None:
         """Read what filters solutions."""
-        if self._is("NOT", "EXISTS") or self._is("EXISTS"):
+        if self._is("NOT"):
+            self._must("EXISTS")
+            self._at -= 1
+        if self._is("EXISTS"):
             if depth:
                 raise ValueError("too deep for what must not be there")
             self._must("{")
@@ -310,9 +276,9 @@ class PatternReader:
         if self.width > MOST:
             raise ValueError("too many rows of nothing")
 
-    def _triples(self) -> list[_Triple]:
+    def _triples(self) -> list[Triple]:
         """Read what is said of one subject."""
-        found: list[_Triple] = []
+        found: list[Triple] = []
         subject = self._term()
         while True:
             path = self._path()
@@ -349,7 +315,7 @@ class PatternReader:
             raise ValueError("no verb")
         return backwards, (self._term(),)
 
-    def _chain(self, subject: int, path: list[tuple[bool, tuple[int, ...]]], object_: int) -> list[_Triple]:
+    def _chain(self, subject: int, path: list[tuple[bool, tuple[int, ...]]], object_: int) -> list[Triple]:
         found = []
         for number, (backwards, predicates) in enumerate(path, 1):
             end = object_ if number == len(path) else self._place(None)
@@ -357,7 +323,7 @@ class PatternReader:
             if subject == end:
                 end = self._unknown()
             verbs = tuple(self._unknown() if each in (subject, end) else each for each in predicates)
-            found.append(_Triple(end, verbs, subject) if backwards else _Triple(subject, verbs, end))
+            found.append(Triple(end, verbs, subject) if backwards else Triple(subject, verbs, end))
             subject = end
         return found
 
@@ -403,44 +369,3 @@ class PatternReader:
         if self._tokens[self._at].kind == "tag":
             return ox.Literal(value, language=self._next().text[1:])
         return ox.Literal(value)
-
-    # -- the order
-
-    def _planned(self, group: _Group, known: set[int]) -> tuple[Part, ...]:
-        """Return the parts of a group in an order in which each hangs on what is known, and add to that what they find."""
-        parts: list[Part] = []
-        # A value that is not known here may be another than that which is found.
-        hidden = not self._hidden.isdisjoint(self._variables)
-        for stage in group.stages:
-            self._join(stage, known, parts)
-            if stage.optional is not None:
-                inner = set(known)
-                loose = stage.optional.loose or stage.minus or hidden
-                parts.append(Optional(self._planned(stage.optional, inner), loose))
-                known |= inner
-        parts += [Optional(self._planned(each, set(known)), loose=True) for each in group.last]
-        return tuple(parts)
-
-    def _join(self, stage: _Stage, known: set[int], parts: list[Part]) -> None:
-        for values in stage.values:
-            parts.append(values)
-            known.update(values.places)
-        triples, unions = list(stage.triples), list(stage.unions)
-        while triples or unions:
-            best = max(triples, key=lambda each: each.hangs(known), default=None)
-            if best is not None and best.hangs(known):
-                triples.remove(best)
-                self.forward = self.forward and best.hangs(known) == 2
-                known.update((best.subject, *best.predicates, best.object))
-                self.steps += best.steps
-                parts.append(best.steps[0] if len(best.steps) == 1 else Either(tuple((step,) for step in best.steps)))
-                continue
-            if not unions:
-                raise ValueError("the pattern hangs on nothing that is known")
-            branches = []
-            before = set(known)
-            for branch in unions.pop(0):
-                inner = set(before)
-                branches.append(self._planned(branch, inner))
-                known |= inner
-            parts.append(Either(tuple(branches)))

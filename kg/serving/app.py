@@ -142,9 +142,9 @@ class App:
 
     def _looked_up(self, request: Request, opened: Open, questioned: Question) -> Answer | None:
         """Answer a look-up here; None if it is none, or takes long. It costs less than to look through what is kept."""
-        looked = None if questioned.scoped else excerpt(questioned.text, opened.prefixes)
         # Of what there may be much of, as what is said with a thing, a front would often begin in vain.
-        if looked is None or not looked.forward:
+        looked = None if questioned.scoped else excerpt(questioned.text, opened.prefixes, forward=True)
+        if looked is None:
             return None
         tag = tag_of(opened, questioned)
         if (same := unchanged(request, tag)) is not None:

@@ -270,4 +270,22 @@ def test_long_texts_are_left_to_the_store() -> None:
 
 def test_what_can_be_no_subject_is_left_to_the_store() -> None:
     found = read('SELECT ?o { <http://x/a> ex:p ?o OPTIONAL { "A" ex:p ?o } }')
-    assert found.store(hub(1), found.iris) is None
+    assert found.store(hub(150), found.iris) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "forward"),
+    [
+        ("SELECT * { <http://x/a> ?p ?o OPTIONAL { ?o ?q ?r } }", True),
+        ("SELECT * { ?x ?q ?r . ex:a ?p ?x }", True),
+        ("SELECT * { VALUES ?x { ex:a } ?x ?p ?o }", True),
+        ("describe <http://x/a>", True),
+        ("SELECT (1 AS ?n) {}", True),
+        ("SELECT * { BIND(1 AS ?n) }", True),
+        ("SELECT * { ?x ex:name ?n . ?x ex:uses <http://x/a> }", False),
+        ("SELECT * { <http://x/a> ^ex:uses ?x }", False),
+    ],
+)
+def test_only_what_is_said_of_things(text: str, *, forward: bool) -> None:
+    assert excerpt(text, PREFIXES) is not None
+    assert (excerpt(text, PREFIXES, forward=True) is not None) is forward
