@@ -19,8 +19,8 @@ from typing import Any
 from kg.serving.messages import Request
 
 _LONGEST = 2000
-# So long may the other fronts not know what one has counted, in seconds.
-_DELAY = 0.1
+# So long may the other fronts not know what one has counted, in seconds. To write it takes as long as ten answers, which whoever asks just then waits for.
+_DELAY = 1.0
 _BOUNDS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0)
 # What is counted, and of what: a name, then the values of its labels.
 Numbers = Counter[tuple[str | int, ...]]
