@@ -87,6 +87,14 @@ CASES = {
         "two steps from a thing", "SELECT ?name ?w { <$model> kg:trainedOn ?a . ?a kg:name ?name ; kg:tdpWatts ?w }", 0
     ),
     "ask": Case("whether a thing has a value", 'ASK { <$model> kg:country "France"@en }', 0),
+    "language": Case(
+        "a value of a thing in a language", 'SELECT ?v { <$model> kg:country ?v FILTER(LANG(?v) = "en") }', 0
+    ),
+    "optional": Case(
+        "a value of a thing, and another if there is one",
+        "SELECT ?name ?v { <$model> kg:name ?name OPTIONAL { <$model> kg:country ?v } }",
+        0,
+    ),
     "describe": Case("a thing, described", "DESCRIBE <$model>", 0, TRIPLES),
     "around": Case(
         "a thing and what it names, as a graph",
