@@ -30,8 +30,8 @@ _TOKEN = re.compile(
 _REST = re.compile(rf"{SPACE}*(?:LIMIT{SPACE}+([0-9]{{1,9}}){SPACE}*)?", KEYWORDS)
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 _DEFAULT = ox.DefaultGraph()
-# So many statements are read for an answer; more take longer than others should wait.
-_MOST = 200
+# So many statements are read for an answer, and so long may be a value; more take longer than others should wait.
+_MOST, _LONG = 200, 10_000
 
 
 class _Step(NamedTuple):
@@ -139,14 +139,17 @@ class Lookup:
 
 
 def _json(term: Any) -> str:
-    """Return a term as results in JSON have it; TypeError where it is of RDF 1.2."""
+    """Return a term as results in JSON have it; TypeError where it is of RDF 1.2, or long."""
     if isinstance(term, ox.NamedNode):
         return f'{{"type":"uri","value":{quoted(term.value)}}}'
     if isinstance(term, ox.BlankNode):
         return f'{{"type":"bnode","value":"{term.value}"}}'
     if not isinstance(term, ox.Literal) or term.direction is not None:
         raise TypeError
-    value = f'{{"type":"literal","value":{quoted(term.value)}'
+    text = term.value
+    if len(text) > _LONG:
+        raise TypeError
+    value = f'{{"type":"literal","value":{quoted(text)}'
     if term.language is not None:
         return f'{value},"xml:lang":"{term.language}"}}'
     datatype = term.datatype.value

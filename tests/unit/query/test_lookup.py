@@ -202,6 +202,13 @@ def test_much_is_left_to_the_store() -> None:
     assert same(found.answer(store, found.iris), evaluated(store, found.text(found.iris)))
 
 
+@pytest.mark.parametrize(("length", "answered"), [(10_000, True), (10_001, False)])
+def test_long_values_are_left_to_the_store(length: int, *, answered: bool) -> None:
+    store = ox.Store()
+    store.add(ox.Quad(ox.NamedNode("http://x/a"), ox.NamedNode("http://x/p"), ox.Literal("x" * length)))
+    assert (read("SELECT ?o { <http://x/a> ?p ?o }").answer(store, ["http://x/a"]) is not None) is answered
+
+
 def test_which_rows_of_a_join_are_the_first_is_left_to_the_store(store: ox.Store) -> None:
     join = "SELECT ?name ?w { <http://x/a> ex:uses ?a . ?a ex:name ?name ; ex:power ?w } LIMIT "
     assert [read(f"{join}{limit}").answer(store, ["http://x/a"]) is None for limit in range(5)] == [
