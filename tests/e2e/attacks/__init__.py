@@ -1,0 +1,1 @@
+"""What a stranger may try on the server, kind by kind."""
