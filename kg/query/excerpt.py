@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from kg.query.pattern import MOST, BroadError, Part, Reading, Step, follow
 from kg.query.pattern_reader import PatternReader, tokens
-from kg.query.tokens import IRI, KEYWORDS, NAME, SPACE, is_plain, prologue
+from kg.query.tokens import IRI, KEYWORDS, NAME, SPACE, Form, cut, is_plain, prologue
 
 # A query of more tokens takes long to understand. So many times one of them may meet a row on the way to an answer, and so long may be a statement that counts as one.
 _TOKENS, _WORK, _LONG = 1000, 200_000, 200
@@ -20,15 +20,12 @@ _NAMES_SUBJECT = re.compile(rf"[{{.]{SPACE}*(?:{IRI}|{NAME}{SPACE})|VALUES|DESCR
 
 
 @dataclass(frozen=True, slots=True)
-class Excerpt:
-    """A query whose pattern hangs on things that it names, one part on what another makes known.
+class Excerpt(Form):
+    """A query whose pattern hangs on things that it names, one part on what another makes known; `iris` are those behind its first brace or DESCRIBE.
 
-    `iris` are the IRIs behind its first brace or DESCRIBE, in their order, and `texts` what stands around them, one more: other IRIs in their places make the same query of other
-    things. `forward` says that it only asks what is said of things, and never of what.
+    `forward` says that it only asks what is said of things, and never of what.
     """
 
-    iris: tuple[str, ...]
-    texts: tuple[str, ...]
     forward: bool
     # Terms of the places behind those of the IRIs, None where they are to be found; what finds them (None: the store itself describes them), and the steps of
     # that; how much work is each row that they may find; how many solutions there may be at most.
@@ -37,10 +34,6 @@ class Excerpt:
     _steps: tuple[Step, ...]
     _work: int
     _limit: int
-
-    def text(self, iris: Sequence[str]) -> str:
-        """Return the query of these things."""
-        return self.texts[0] + "".join([iri + text for iri, text in zip(iris, self.texts[1:], strict=True)])
 
     def store(self, store: ox.Store, iris: Sequence[str], rows: int = 0) -> ox.Store | None:
         """Return a store of the statements that the query of these things can touch: from it, it has the same answer.
@@ -106,14 +99,9 @@ def excerpt(text: str, prefixes: Mapping[str, str], *, forward: bool = False) ->
         parts, limit = reader.read()
     except (IndexError, KeyError, ValueError):
         return None
-    starts, ends = [0], []
-    for token in reader.iris:
-        ends.append(token.start + 1)
-        starts.append(token.end - 1)
-    texts = tuple(text[start:end] for start, end in zip(starts, [*ends, len(text)], strict=True))
-    iris = tuple(token.text[1:-1] for token in reader.iris)
     if forward and not reader.forward:
         return None
+    iris, texts = cut(text, ((token.start, token.end) for token in reader.iris))
     return Excerpt(
         iris,
         texts,

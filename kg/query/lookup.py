@@ -10,7 +10,21 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from kg.query.tokens import IRI, KEYWORDS, LANGUAGE, NAME, SPACE, TEXT, TYPE, VARIABLE, is_plain, named, prologue
+from kg.query.tokens import (
+    IRI,
+    KEYWORDS,
+    LANGUAGE,
+    NAME,
+    SPACE,
+    TEXT,
+    TYPE,
+    VARIABLE,
+    Form,
+    cut,
+    is_plain,
+    named,
+    prologue,
+)
 
 # What stands behind a name, a variable or a tag; of anything else it might be a part.
 _END = rf"(?={SPACE}|[;,}}<]|\.(?:{SPACE}|\}}))"
@@ -68,14 +82,12 @@ def _predicate_and_object(quad: ox.Quad) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Lookup:
-    """A query whose patterns hang on things that it names, each on what is known before it.
+class Lookup(Form):
+    """A query whose patterns hang on things that it names, each on what is known before it; `iris` are those between its braces.
 
-    `iris` are the IRIs between its braces, in their order, and `texts` what stands around them, one more: other IRIs in their places make the same query of other things.
+    It is answered without being parsed by the store, so that it is read more strictly than what the store sees in the end (`kg.query.pattern_reader`).
     """
 
-    iris: tuple[str, ...]
-    texts: tuple[str, ...]
     _constants: tuple[Any, ...]
     _steps: tuple[_Step, ...]
     # What an answer begins with, and how the columns that may have a value are named in it, with where their terms are found; None is a query that asks whether
@@ -83,10 +95,6 @@ class Lookup:
     _head: str
     _columns: tuple[tuple[str, int], ...] | None
     _limit: int
-
-    def text(self, iris: Sequence[str]) -> str:
-        """Return the query of these things."""
-        return self.texts[0] + "".join([iri + text for iri, text in zip(iris, self.texts[1:], strict=True)])
 
     def answer(self, store: ox.Store, iris: Sequence[str], rows: int = 0) -> bytes | None:
         """Return what the default graph says of these things as SPARQL 1.1 Query Results JSON, as the store itself writes it.
@@ -199,10 +207,7 @@ class _Reader:
     def read(self, text: str, form: re.Match[str], tokens: list[re.Match[str]], limit: int) -> Lookup:
         """Return the look-up whose patterns are these tokens."""
         written = [token for token in tokens if token["iri"]]
-        iris = tuple(token[2] for token in written)
-        ends = [0, *(token.end() - 1 for token in written)]
-        starts = [*(token.start("iri") + 1 for token in written), len(text)]
-        texts = tuple(text[start:end] for start, end in zip(ends, starts, strict=True))
+        iris, texts = cut(text, (token.span("iri") for token in written))
         triples = list(_triples(tokens))
         self._constants = [self._constant(token) for token in tokens if _is_constant(token)]
         places = {id(token): place for place, token in enumerate(written)}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
@@ -40,3 +41,25 @@ def named(name: str, prefixes: Mapping[str, str]) -> ox.NamedNode:
     """Return what a prefixed name stands for; KeyError or ValueError where it is nothing."""
     prefix, _, local = name.partition(":")
     return ox.NamedNode(prefixes[prefix] + local)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A query whose IRIs may be others: `iris` are those, in their order, and `texts` what stands around them, one more."""
+
+    iris: tuple[str, ...]
+    texts: tuple[str, ...]
+
+    def text(self, iris: Sequence[str]) -> str:
+        """Return the same query of other things."""
+        return self.texts[0] + "".join([iri + text for iri, text in zip(iris, self.texts[1:], strict=True)])
+
+
+def cut(text: str, places: Iterable[tuple[int, int]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the IRIs of a query that stand at these places, each in its brackets from the first number to the second, and the texts around them."""
+    iris, texts, done = [], [], 0
+    for start, end in places:
+        texts.append(text[done : start + 1])
+        iris.append(text[start + 1 : end - 1])
+        done = end - 1
+    return tuple(iris), (*texts, text[done:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from kg.query.tokens import LONGEST, is_plain, named, prologue
+from kg.query.tokens import LONGEST, Form, cut, is_plain, named, prologue
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,18 @@ def test_a_name_stands_for_an_iri() -> None:
         named("y:a", {"x": "http://x/"})
     with pytest.raises(ValueError, match="IRI"):
         named("x:a", {"x": "no IRI "})
+
+
+@pytest.mark.parametrize(
+    ("text", "iris", "texts"),
+    [
+        ("ASK {}", (), ("ASK {}",)),
+        ("ASK { <a:b> ?p <c:d> }", ("a:b", "c:d"), ("ASK { <", "> ?p <", "> }")),
+        ("DESCRIBE <a:b>", ("a:b",), ("DESCRIBE <", ">")),
+    ],
+)
+def test_other_things_take_the_places_of_iris(text: str, iris: tuple[str, ...], texts: tuple[str, ...]) -> None:
+    found = cut(text, [(text.index(f"<{iri}>"), text.index(f"<{iri}>") + len(iri) + 2) for iri in iris])
+    assert found == (iris, texts)
+    assert Form(*found).text(iris) == text
+    assert Form(*found).text(["x:y"] * len(iris)) == "x:y".join(texts)
