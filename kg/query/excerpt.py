@@ -10,8 +10,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.query.pattern import MOST, BroadError, Part, Reading, Step, follow
-from kg.query.pattern_reader import PatternReader, tokens
-from kg.query.tokens import IRI, KEYWORDS, NAME, SPACE, Form, cut, is_plain, prologue
+from kg.query.pattern_reader import PatternReader
+from kg.query.tokens import IRI, KEYWORDS, NAME, SPACE, Form, cut, is_plain, prologue, tokens
 
 # A query of more tokens takes long to understand. So many times one of them may meet a row on the way to an answer, and so long may be a statement that counts as one.
 _TOKENS, _WORK, _LONG = 1000, 200_000, 200

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyoxigraph as ox
 
 from kg.query.pattern import MOST, Part, Step, Values
 from kg.query.pattern_plan import Group, Plan, Stage, Triple
-from kg.query.tokens import IRI, LANGUAGE, NAME, SPACE, TEXT, TYPE, VARIABLE, named
+from kg.query.tokens import TYPE, Token, named
 
-_TOKEN = re.compile(
-    rf"""{SPACE}*(?:(?P<iri>{IRI})
-    | (?P<variable>(?>{VARIABLE})(?![^\x00-\x7F]))
-    | (?P<name>(?>{NAME})(?![:%\\]|[^\x00-\x7F]|\.(?![ \t\r\n}}])))
-    | (?P<text>{TEXT}(?!"))
-    | (?P<tag>@(?>{LANGUAGE})(?![A-Za-z0-9-]|[^\x00-\x7F]))
-    | (?P<number>(?>[0-9]+(?:\.[0-9]+)?)(?![.A-Za-z0-9_]|[^\x00-\x7F]))
-    | (?P<word>(?>[A-Za-z]+)(?![A-Za-z0-9_:-]|[^\x00-\x7F]))
-    | (?P<sign>\^\^|&&|\|\||!=|<=|>=|[.;,{{}}()=<>!+*/|^-]))""",
-    re.VERBOSE,
-)
-_END = re.compile(rf"{SPACE}*")
 # What makes little of little: no value here grows each time that it is used, and none is another one each time.
 _FUNCTIONS = frozenset(
     """AS DISTINCT IN NOT STR LANG LANGMATCHES DATATYPE BOUND ISIRI ISURI ISBLANK ISLITERAL ISNUMERIC SAMETERM CONTAINS STRSTARTS STRENDS STRLEN LCASE UCASE STRBEFORE STRAFTER
@@ -32,31 +19,6 @@ _FUNCTIONS = frozenset(
 _MODIFIERS = frozenset(("GROUP", "BY", "HAVING", "ORDER", "ASC", "DESC"))
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _DEEPEST, _STEPS = 8, 30
-
-
-class Token(NamedTuple):
-    """A token of SPARQL: what it is, how it is written, and where."""
-
-    kind: str
-    text: str
-    # What it is compared by: keywords may be written in small letters.
-    sign: str
-    start: int
-    end: int
-
-
-def tokens(text: str, place: int) -> list[Token]:
-    """Return the tokens from a place on; ValueError where something else stands among them."""
-    found = []
-    while (match := _TOKEN.match(text, place)) is not None:
-        kind = str(match.lastgroup)
-        written = match[kind]
-        sign = written.upper() if kind == "word" else written
-        found.append(Token(kind, written, sign, match.start(kind), match.end()))
-        place = match.end()
-    if not _END.fullmatch(text, place):
-        raise ValueError("something that is no token here")
-    return found
 
 
 class PatternReader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -13,7 +14,7 @@ SPACE = r"[ \t\r\n]"
 IRI = r"<([A-Za-z][A-Za-z0-9+.-]*:[^<>\"{}|^`\\\x00-\x20]*)>"
 NAME = r"[A-Za-z][A-Za-z0-9_-]*:(?:[A-Za-z0-9_][A-Za-z0-9_-]*)?"
 VARIABLE = r"[?$][A-Za-z0-9_]+"
-TEXT = r'"[^"\\\n\r]*"'
+TEXT = r"""(?:"[^"\\\n\r]*"(?!")|'[^'\\\n\r]*'(?!'))"""
 LANGUAGE = r"[A-Za-z]+(?:-[A-Za-z0-9]+)*"
 # Keywords are of ASCII alone: to others, a long s is an S in another case.
 KEYWORDS = re.ASCII | re.IGNORECASE
@@ -21,6 +22,43 @@ TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 # A text that is longer is seldom asked again for another thing.
 LONGEST = 4000
 _PREFIX = re.compile(rf"{SPACE}*PREFIX{SPACE}+([A-Za-z][A-Za-z0-9_-]*):{SPACE}*{IRI}", KEYWORDS)
+_TOKEN = re.compile(
+    rf"""{SPACE}*(?:(?P<iri>{IRI})
+    | (?P<variable>(?>{VARIABLE})(?![^\x00-\x7F]))
+    | (?P<name>(?>{NAME})(?![:%\\]|[^\x00-\x7F]|\.(?![ \t\r\n}}])))
+    | (?P<text>{TEXT})
+    | (?P<tag>@(?>{LANGUAGE})(?![A-Za-z0-9-]|[^\x00-\x7F]))
+    | (?P<number>(?>[0-9]+(?:\.[0-9]+)?)(?![.A-Za-z0-9_]|[^\x00-\x7F]))
+    | (?P<word>(?>[A-Za-z]+)(?![A-Za-z0-9_:-]|[^\x00-\x7F]))
+    | (?P<sign>\^\^|&&|\|\||!=|<=|>=|[.;,{{}}()=<>!+*/|^-]))""",
+    re.VERBOSE,
+)
+_END = re.compile(rf"{SPACE}*")
+
+
+class Token(NamedTuple):
+    """A token of SPARQL: what it is, how it is written, and where."""
+
+    kind: str
+    text: str
+    # What it is compared by: keywords may be written in small letters.
+    sign: str
+    start: int
+    end: int
+
+
+def tokens(text: str, place: int) -> list[Token]:
+    """Return the tokens from a place on; ValueError where something else stands among them."""
+    found = []
+    while (match := _TOKEN.match(text, place)) is not None:
+        kind = str(match.lastgroup)
+        written = match[kind]
+        sign = written.upper() if kind == "word" else written
+        found.append(Token(kind, written, sign, match.start(kind), match.end()))
+        place = match.end()
+    if not _END.fullmatch(text, place):
+        raise ValueError("something that is no token here")
+    return found
 
 
 def is_plain(text: str) -> bool:

@@ -104,7 +104,7 @@ OTHERS = (
     'DESCRIBE ?s { ?s ex:name "A" }',
     "DESCRIBE <http://x/a> FROM <http://x/g>",
     "SELECT * { <http://x/a> ?p ?o . # a comment\n }",
-    "SELECT * { <http://x/a> ex:name 'A' }",
+    "SELECT * { <http://x/a> ex:name '''A''' }",
     "SELECT * { <http://x/a> ex:na.me ?o }",
     "SELECT * { <http://x/a> unknown:name ?o }",
     "SELECT * { <http://x/../a> ?p ?o }",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kg.query.pattern import Either, Optional, Part, Step, Values
-from kg.query.pattern_reader import PatternReader, tokens
+from kg.query.pattern_reader import PatternReader
+from kg.query.tokens import tokens
 
 PREFIXES = {"x": "http://x/", "xsd": "http://www.w3.org/2001/XMLSchema#"}
 
@@ -16,43 +17,6 @@ def read(pattern: str) -> tuple[PatternReader, tuple[Part, ...]]:
     assert parts is not None
     assert limit is None
     return reader, parts
-
-
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("<http://x/a>a?b", ["iri", "word", "variable"]),
-        ('x:a-b "text"@en-GB.', ["name", "text", "tag", "sign"]),
-        ("12 1.5 ^^ && <= <", ["number", "number", "sign", "sign", "sign", "sign"]),
-        ("?a<?b", ["variable", "sign", "variable"]),
-        ("x:a.}", ["name", "sign", "sign"]),
-    ],
-)
-def test_tokens_are_told_apart(text: str, wanted: list[str]) -> None:
-    assert [token.kind for token in tokens(text, 0)] == wanted
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "x:a.b",
-        "x:a%20",
-        "x:a:b",
-        "?ä",
-        "1e5",
-        "1.",
-        '"""text"""',
-        "'text'",
-        '"text"@en--ltr',
-        "[]",
-        "_:b",
-        "# none",
-        "LIMIT5",
-    ],
-)
-def test_what_might_be_read_otherwise_is_no_token(text: str) -> None:
-    with pytest.raises(ValueError, match="no token"):
-        tokens(text, 0)
 
 
 def test_patterns_are_followed_from_what_is_known() -> None:

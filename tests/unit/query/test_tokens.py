@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from kg.query.tokens import LONGEST, Form, cut, is_plain, named, prologue
+from kg.query.tokens import LONGEST, Form, cut, is_plain, named, prologue, tokens
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,42 @@ def test_other_things_take_the_places_of_iris(text: str, iris: tuple[str, ...], 
     assert found == (iris, texts)
     assert Form(*found).text(iris) == text
     assert Form(*found).text(["x:y"] * len(iris)) == "x:y".join(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("<http://x/a>a?b", ["iri", "word", "variable"]),
+        ('x:a-b "text"@en-GB.', ["name", "text", "tag", "sign"]),
+        ("'say \"so\"' ''", ["text", "text"]),
+        ("12 1.5 ^^ && <= <", ["number", "number", "sign", "sign", "sign", "sign"]),
+        ("?a<?b", ["variable", "sign", "variable"]),
+        ("x:a.}", ["name", "sign", "sign"]),
+    ],
+)
+def test_tokens_are_told_apart(text: str, wanted: list[str]) -> None:
+    assert [token.kind for token in tokens(text, 0)] == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x:a.b",
+        "x:a%20",
+        "x:a:b",
+        "?ä",
+        "1e5",
+        "1.",
+        '"""text"""',
+        "'''text'''",
+        "'text",
+        '"text"@en--ltr',
+        "[]",
+        "_:b",
+        "# none",
+        "LIMIT5",
+    ],
+)
+def test_what_might_be_read_otherwise_is_no_token(text: str) -> None:
+    with pytest.raises(ValueError, match="no token"):
+        tokens(text, 0)
