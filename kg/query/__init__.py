@@ -13,6 +13,7 @@ from kg.query.reading import Reading, read, scoped
 from kg.query.results import FORMATS, render
 from kg.query.run import run
 from kg.query.text import explanation_text
+from kg.query.text_search import TextSearch, folded, text_search
 
 __all__ = [
     "FORMATS",
@@ -21,12 +22,14 @@ __all__ = [
     "Lookup",
     "Question",
     "Reading",
+    "TextSearch",
     "ask_endpoint",
     "counts",
     "csv_lines",
     "excerpt",
     "explain",
     "explanation_text",
+    "folded",
     "lookup",
     "question",
     "questions",
@@ -34,4 +37,5 @@ __all__ = [
     "render",
     "run",
     "scoped",
+    "text_search",
 ]

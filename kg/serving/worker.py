@@ -10,19 +10,22 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from time import monotonic
 from typing import Any
 
 import pyoxigraph as ox
 
+from kg.query import text_search
 from kg.rdf.xml_text import fit_for_xml
 from kg.serving.channel import Line
 from kg.serving.coding import packable, packed, packer
 from kg.serving.confine import without_network
-from kg.serving.execute import GRAPHS, Query, execute, written
+from kg.serving.execute import GRAPHS, Outcome, Query, execute, written
 from kg.serving.messages import Answer, Problem
 from kg.serving.negotiation import choose
 from kg.serving.rows import KEPT
 from kg.serving.settings import Hold, Setup, Version
+from kg.serving.texts import Texts
 from kg.serving.untrusted import parse
 from kg.serving.work import BEGUN, END, FAILED, JOB, PIECE, READY, Begun, Dump, Job, Parse, State
 from kg.store import open_store
@@ -67,7 +70,7 @@ class Worker:
         work, data = job.work, self.data
         if isinstance(work, Query):
             reply.limit = work.rows
-            outcome = execute(data.store, work, data.prefixes, reply.begin, reply.send)
+            outcome = data.answer(work, reply)
             reply.end({"kg-truncated": outcome.truncated} if outcome.truncated else {})
         elif isinstance(work, Dump):
             _dump(data.store, work, data.prefixes, reply)
@@ -85,7 +88,28 @@ class Data:
         self.hold = Hold(state.folder)
         self.store = open_store(state.store)
         self.prefixes: Mapping[str, str] = prefixes_of(state, setup)
+        self._texts = Texts(self.store, setup.settings.memory)
         self._pages: Any = None
+
+    def answer(self, query: Query, reply: Reply) -> Outcome:
+        """Answer a query; where it looks for a text that few values hold, from these."""
+        search = text_search(query.text, self.prefixes)
+        narrowed = None if search is None else self._texts.narrowed(search, query.seconds)
+        if narrowed is not None:
+            try:
+                return self._execute(query._replace(text=narrowed), reply)
+            except Problem:
+                # What is wrong with the query is told in its own words.
+                if reply.media:
+                    raise
+        begun = monotonic()
+        outcome = self._execute(query, reply)
+        if search is not None:
+            self._texts.took(search, monotonic() - begun)
+        return outcome
+
+    def _execute(self, query: Query, reply: Reply) -> Outcome:
+        return execute(self.store, query, self.prefixes, reply.begin, reply.send)
 
     @property
     def pages(self) -> Any:

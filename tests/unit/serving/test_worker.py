@@ -1,0 +1,87 @@
+"""What a worker makes of queries that look for text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+
+from kg.query import TextSearch, text_search
+from kg.serving.execute import Query, execute
+from kg.serving.messages import Problem
+from kg.serving.settings import ServeSettings, Setup
+from kg.serving.work import State
+from kg.serving.worker import Data
+
+TEXT = 'PREFIX x: <http://x/> SELECT ?s { ?s x:name ?n FILTER CONTAINS(?n, "gpt") }'
+
+
+class Reply:
+    """What is sent for one query."""
+
+    def __init__(self) -> None:
+        self.media = ""
+        self.body = b""
+
+    def begin(self, media: str) -> None:
+        self.media = media
+
+    def send(self, data: bytes) -> None:
+        self.body += data
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the queries that the store is asked, as they come."""
+    found: list[str] = []
+
+    def noting(store: ox.Store, query: Query, *others: Any) -> Any:
+        found.append(query.text)
+        return execute(store, query, *others)
+
+    monkeypatch.setattr("kg.serving.worker.execute", noting)
+    # However quick the machine is, this takes long.
+    monkeypatch.setattr("kg.serving.texts._QUICK", -1.0)
+    monkeypatch.setattr("kg.serving.texts._FIRST", 0.0)
+    return found
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Data:
+    store = ox.Store(str(tmp_path / "store"))
+    store.load(
+        b'<http://x/a> <http://x/name> "gpt-4" . <http://x/b> <http://x/name> "llama" .', format=ox.RdfFormat.TURTLE
+    )
+    store.flush()
+    del store
+    return Data(State(1, str(tmp_path)), Setup(ServeSettings(), tmp_path, ""))
+
+
+def search(text: str) -> TextSearch:
+    found = text_search(text, {})
+    assert found is not None
+    return found
+
+
+def answer(data: Data, text: str, accept: str = "text/csv") -> bytes:
+    reply: Any = Reply()
+    data.answer(Query(text, accept), reply)
+    return bytes(reply.body)
+
+
+def test_a_query_that_looks_for_text_is_asked_of_the_values_that_hold_it(data: Data, asked: list[str]) -> None:
+    assert answer(data, TEXT) == b"s\r\nhttp://x/a\r\n"
+    # To read values takes no longer than queries have, which on two of them may be too short a time.
+    data._texts.took(search(TEXT), 1000.0)
+    assert answer(data, TEXT) == b"s\r\nhttp://x/a\r\n"
+    assert asked == [TEXT, TEXT.replace("FILTER", ' VALUES ?n { "gpt-4" } FILTER')]
+
+
+def test_what_is_wrong_with_a_query_is_told_in_its_own_words(data: Data, asked: list[str]) -> None:
+    wrong = f"{TEXT} LIMIT many"
+    data._texts.took(search(wrong), 1000.0)
+    with pytest.raises(Problem, match=f"line 1, column {wrong.index('many') + 1}"):
+        answer(data, wrong)
+    assert [text.count("VALUES") for text in asked] == [1, 0]
