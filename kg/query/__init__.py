@@ -7,7 +7,8 @@ from kg.query.csv_rows import csv_lines
 from kg.query.endpoint import ask_endpoint
 from kg.query.excerpt import Excerpt, excerpt
 from kg.query.explain import Explanation, explain
-from kg.query.lookup import Lookup, lookup
+from kg.query.lookup import Lookup
+from kg.query.lookup_reader import lookup
 from kg.query.named import Question, question, questions
 from kg.query.reading import Reading, read, scoped
 from kg.query.results import FORMATS, render

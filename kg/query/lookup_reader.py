@@ -1,0 +1,224 @@
+"""Reads queries that are look-ups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg.query.lookup import MOST, Lookup, Part, Step, Test, takes
+from kg.query.tokens import (
+    IRI,
+    KEYWORDS,
+    LANGUAGE,
+    NAME,
+    SPACE,
+    TEXT,
+    TYPE,
+    VARIABLE,
+    cut,
+    is_plain,
+    named,
+    prologue,
+)
+
+# What stands behind a name, a variable or a tag; of anything else it might be a part.
+_END = rf"(?={SPACE}|[;,}}<]|\.(?:{SPACE}|\}}))"
+_FORM = re.compile(
+    rf"{SPACE}*(?:(?P<ask>ASK)|SELECT(?P<variables>{SPACE}*\*|(?:{SPACE}+{VARIABLE})+)){SPACE}*(?:WHERE{SPACE}*)?\{{",
+    KEYWORDS,
+)
+_LANG = rf"LANG{SPACE}*\({SPACE}*{VARIABLE}{SPACE}*\){SPACE}*"
+_IS = rf"{_LANG}={SPACE}*{TEXT}{SPACE}*"
+_BELONGS = rf"LANGMATCHES{SPACE}*\({SPACE}*{_LANG},{SPACE}*{TEXT}{SPACE}*\){SPACE}*"
+_TOKEN = re.compile(
+    rf"""{SPACE}*(?:(?P<iri>{IRI})
+    | (?P<variable>{VARIABLE}){_END}
+    | (?P<name>{NAME}){_END}
+    | (?P<a>a)(?={SPACE})
+    | (?P<text>{TEXT})(?:@(?P<language>{LANGUAGE}){_END}|\^\^(?P<datatype>{NAME}){_END}|(?=[ \t\r\n;,.}}]))
+    | (?P<filter>(?ai:FILTER(?:{SPACE}*\({SPACE}*(?:{_IS}(?:\|\|{SPACE}*{_IS})*|{_BELONGS})\)|{SPACE}+{_BELONGS})))
+    | (?P<optional>(?ai:OPTIONAL){SPACE}*\{{)
+    | (?P<sign>[.;,}}]))""",
+    re.VERBOSE,
+)
+_MATCHES = re.compile(rf"FILTER{SPACE}*\(?{SPACE}*LANGMATCHES", KEYWORDS)
+_COMPARED = re.compile(rf"(?P<variable>{VARIABLE}){SPACE}*\){SPACE}*[=,]{SPACE}*(?P<text>{TEXT})")
+_RANGE = re.compile(LANGUAGE)
+_REST = re.compile(rf"{SPACE}*(?:LIMIT{SPACE}+([0-9]{{1,9}}){SPACE}*)?", KEYWORDS)
+
+
+def lookup(text: str, prefixes: Mapping[str, str]) -> Lookup | None:
+    """Read a query that is a look-up; None where it is none. `prefixes` are those that it may use without saying so."""
+    if not is_plain(text):
+        return None
+    try:
+        known, place = prologue(text, prefixes)
+    except ValueError:
+        return None
+    form = _FORM.match(text, place)
+    if form is None:
+        return None
+    tokens = list(_tokens(text, form.end()))
+    if not tokens or tokens[-1]["sign"] != "}":
+        return None
+    rest = _REST.fullmatch(text, tokens[-1].end())
+    if rest is None or (form["ask"] and rest[1]):
+        return None
+    try:
+        return _Reader(known, tokens).read(text, form, int(rest[1] or MOST))
+    except (KeyError, ValueError):
+        return None
+
+
+def _tokens(text: str, place: int) -> Iterator[re.Match[str]]:
+    """Yield the tokens up to the brace that ends the pattern, or up to what is no part of a look-up."""
+    depth = 1
+    while depth and (token := _TOKEN.match(text, place)) is not None:
+        yield token
+        place = token.end()
+        depth += (token["optional"] is not None) - (token["sign"] == "}")
+
+
+class _Reader:
+    """Reads the patterns of one query; KeyError or ValueError where it is no look-up."""
+
+    def __init__(self, prefixes: Mapping[str, str], tokens: list[re.Match[str]]) -> None:
+        self._prefixes = prefixes
+        self._tokens = tokens
+        self._iris = [token for token in tokens if token["iri"]]
+        constants = [token for token in tokens if _is_constant(token)]
+        self._constants = tuple(map(self._constant, constants))
+        self._places = {id(token): place for place, token in enumerate((*self._iris, *constants))}
+        self._known = len(self._places)
+        self._variables: dict[str, int] = {}
+        # Variables that may have no value.
+        self._perhaps: set[str] = set()
+
+    def read(self, text: str, form: re.Match[str], limit: int) -> Lookup:
+        """Return the look-up whose patterns are the tokens."""
+        iris, texts = cut(text, (token.span("iri") for token in self._iris))
+        parts, tests = self._group(iter(self._tokens))
+        known = (iris, texts, self._constants, parts, tests)
+        if form["ask"]:
+            return Lookup(*known, "", None, limit)
+        columns = self._columns(form["variables"])
+        head = f'{{"head":{{"vars":[{",".join(name for name, _ in columns)}]}},"results":{{"bindings":['
+        return Lookup(*known, head, tuple((f"{name}:", place) for name, place in columns if place >= 0), limit)
+
+    def _group(self, tokens: Iterator[re.Match[str]]) -> tuple[tuple[Part, ...], tuple[Test, ...]]:
+        """Return the parts up to the brace that ends a group, and what is tested of all of them."""
+        parts: list[Part] = []
+        filters: list[str] = []
+        triples: list[re.Match[str]] = []
+        behind = False
+        for token in tokens:
+            if token["sign"] == "." and behind:
+                behind = False
+            elif token["filter"] or token["optional"] or token["sign"] == "}":
+                behind = True
+                if triples:
+                    parts.append(Part(tuple(map(self._step, _triples(triples)))))
+                    triples = []
+                if token["filter"]:
+                    filters.append(token["filter"])
+                elif token["optional"]:
+                    parts.append(self._optional(tokens))
+                else:
+                    # What is tested may stand behind the test.
+                    return tuple(parts), tuple(map(self._test, filters))
+            else:
+                behind = False
+                triples.append(token)
+        raise ValueError("a brace that does not end")
+
+    def _optional(self, tokens: Iterator[re.Match[str]]) -> Part:
+        before = self._known
+        outside = set(self._variables)
+        parts, tests = self._group(tokens)
+        if len(parts) != 1 or parts[0].optional:
+            raise ValueError("more than patterns and tests of them")
+        self._perhaps |= self._variables.keys() - outside
+        return Part(parts[0].steps, tests, optional=True, terms=self._known - before)
+
+    def _test(self, text: str) -> Test:
+        compared = list(_COMPARED.finditer(text))
+        variable, *others = {found["variable"][1:] for found in compared}
+        if others:
+            raise ValueError("tests of two variables")
+        languages = {found["text"][1:-1] for found in compared}
+        ranges = _MATCHES.match(text) is not None
+        if ranges:
+            if not all(map(_RANGE.fullmatch, languages)):
+                raise ValueError("a range of languages beyond those that are named")
+            languages = set(map(str.lower, languages))
+        return Test(self._variables[variable], frozenset(languages), ranges)
+
+    def _constant(self, token: re.Match[str]) -> Any:
+        if token["a"]:
+            return TYPE
+        if token["name"]:
+            return named(token["name"], self._prefixes)
+        value = token["text"][1:-1]
+        if token["datatype"]:
+            return ox.Literal(value, datatype=named(token["datatype"], self._prefixes))
+        return ox.Literal(value, language=token["language"])
+
+    def _place(self, token: re.Match[str]) -> int:
+        if not token["variable"]:
+            return self._places[id(token)]
+        name = token["variable"][1:]
+        if name in self._perhaps:
+            raise ValueError("what may have no value is used again")
+        return self._variables.get(name, -1)
+
+    def _step(self, terms: tuple[re.Match[str], re.Match[str], re.Match[str]]) -> Step:
+        subject, predicate, object_ = places = tuple(map(self._place, terms))
+        if subject < 0 and object_ < 0:
+            raise ValueError("the pattern hangs on nothing that is known")
+        for token, place in zip(terms, places, strict=True):
+            if place < 0:
+                if token["variable"][1:] in self._variables:
+                    raise ValueError("a variable stands twice in a pattern")
+                self._variables[token["variable"][1:]] = self._known
+                self._known += 1
+        return Step(
+            subject,
+            predicate,
+            object_,
+            takes(subject=subject < 0, predicate=predicate < 0, object_=object_ < 0),
+        )
+
+    def _columns(self, variables: str) -> tuple[tuple[str, int], ...]:
+        """Return the names as JSON has them, and where their terms are found (-1: nowhere)."""
+        names = sorted(self._variables) if variables.strip() == "*" else [each[1:] for each in variables.split()]
+        if len(set(names)) < len(names):
+            raise ValueError("a variable is asked for twice")
+        return tuple((f'"{name}"', self._variables.get(name, -1)) for name in names)
+
+
+def _is_constant(token: re.Match[str]) -> bool:
+    return bool(token["a"] or token["name"] or token["text"])
+
+
+def _triples(tokens: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], re.Match[str], re.Match[str]]]:
+    """Yield subject, predicate and object of each pattern; ValueError where tokens are none."""
+    # How many terms there are yet; behind an object, a sign tells with which of them the next pattern begins anew.
+    terms: list[re.Match[str]] = []
+    for token in tokens:
+        if not token["sign"]:
+            if len(terms) == 3:
+                raise ValueError("four terms")
+            if (token["text"] and len(terms) < 2) or (token["a"] and len(terms) != 1):
+                raise ValueError("a text or a verb in another's place")
+            terms.append(token)
+            if len(terms) == 3:
+                yield terms[0], terms[1], terms[2]
+        elif len(terms) == 3:
+            del terms[{".": 0, ";": 1, ",": 2}[token["sign"]] :]
+        else:
+            raise ValueError("a sign in a term's place")
+    if len(terms) in (1, 2):
+        raise ValueError("a pattern without an end")
