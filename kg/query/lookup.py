@@ -140,7 +140,7 @@ class Lookup(Form):
         columns = self._columns
         try:
             written = [
-                "{" + ",".join([name + _json(row[place]) for name, place in columns if row[place] is not None]) + "}"
+                "{" + ",".join([name + as_json(row[place]) for name, place in columns if row[place] is not None]) + "}"
                 for row in found
             ]
         except TypeError:
@@ -165,7 +165,7 @@ class Lookup(Form):
         return [row for row in solutions if all(test.holds(row) for test in self._tests)] if self._tests else solutions
 
 
-def _json(term: Any) -> str:
+def as_json(term: Any) -> str:
     """Return a term as results in JSON have it; TypeError where it is of RDF 1.2, or long."""
     if isinstance(term, ox.NamedNode):
         return f'{{"type":"uri","value":{quoted(term.value)}}}'

@@ -9,6 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.query.lookup import MOST, Lookup, Part, Step, Test, takes
+from kg.query.lookup_count import CountLookup
 from kg.query.tokens import (
     IRI,
     KEYWORDS,
@@ -26,8 +27,9 @@ from kg.query.tokens import (
 
 # What stands behind a name, a variable or a tag; of anything else it might be a part.
 _END = rf"(?={SPACE}|[;,}}<]|\.(?:{SPACE}|\}}))"
+_COUNT = rf"\({SPACE}*COUNT{SPACE}*\({SPACE}*(?P<counted>\*|(?P<distinct>DISTINCT{SPACE}+)?{VARIABLE}){SPACE}*\){SPACE}*AS{SPACE}+(?P<number>{VARIABLE}){SPACE}*\)"
 _FORM = re.compile(
-    rf"{SPACE}*(?:(?P<ask>ASK)|SELECT(?P<variables>{SPACE}*\*|(?:{SPACE}+{VARIABLE})+)){SPACE}*(?:WHERE{SPACE}*)?\{{",
+    rf"{SPACE}*(?:(?P<ask>ASK)|SELECT(?:(?P<variables>{SPACE}*\*|(?:{SPACE}+{VARIABLE})+)|{SPACE}*{_COUNT})){SPACE}*(?:WHERE{SPACE}*)?\{{",
     KEYWORDS,
 )
 _LANG = rf"LANG{SPACE}*\({SPACE}*{VARIABLE}{SPACE}*\){SPACE}*"
@@ -65,7 +67,7 @@ def lookup(text: str, prefixes: Mapping[str, str]) -> Lookup | None:
     if not tokens or tokens[-1]["sign"] != "}":
         return None
     rest = _REST.fullmatch(text, tokens[-1].end())
-    if rest is None or (form["ask"] and rest[1]):
+    if rest is None or (rest[1] and not form["variables"]):
         return None
     try:
         return _Reader(known, tokens).read(text, form, int(rest[1] or MOST))
@@ -104,9 +106,15 @@ class _Reader:
         known = (iris, texts, self._constants, parts, tests)
         if form["ask"]:
             return Lookup(*known, "", None, limit)
+        if form["counted"]:
+            name = form["number"][1:]
+            if name in self._variables:
+                raise ValueError("a number in the place of a value")
+            place = -1 if form["counted"] == "*" else self._variables[re.split("[?$]", form["counted"])[1]]
+            return CountLookup(*known, _head([name]) + f'{{"{name}":', None, limit, place, form["distinct"] is not None)
         columns = self._columns(form["variables"])
-        head = f'{{"head":{{"vars":[{",".join(name for name, _ in columns)}]}},"results":{{"bindings":['
-        return Lookup(*known, head, tuple((f"{name}:", place) for name, place in columns if place >= 0), limit)
+        cells = tuple((f'"{name}":', place) for name, place in columns if place >= 0)
+        return Lookup(*known, _head([name for name, _ in columns]), cells, limit)
 
     def _group(self, tokens: Iterator[re.Match[str]]) -> tuple[tuple[Part, ...], tuple[Test, ...]]:
         """Return the parts up to the brace that ends a group, and what is tested of all of them."""
@@ -192,11 +200,17 @@ class _Reader:
         )
 
     def _columns(self, variables: str) -> tuple[tuple[str, int], ...]:
-        """Return the names as JSON has them, and where their terms are found (-1: nowhere)."""
+        """Return the names, and where their terms are found (-1: nowhere)."""
         names = sorted(self._variables) if variables.strip() == "*" else [each[1:] for each in variables.split()]
         if len(set(names)) < len(names):
             raise ValueError("a variable is asked for twice")
-        return tuple((f'"{name}"', self._variables.get(name, -1)) for name in names)
+        return tuple((name, self._variables.get(name, -1)) for name in names)
+
+
+def _head(names: list[str]) -> str:
+    """Return what results with these columns begin with."""
+    quoted = ",".join(f'"{name}"' for name in names)
+    return f'{{"head":{{"vars":[{quoted}]}},"results":{{"bindings":['
 
 
 def _is_constant(token: re.Match[str]) -> bool:

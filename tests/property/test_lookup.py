@@ -53,7 +53,17 @@ _more = st.one_of(
     ),
 ).map(" ".join)
 _patterns = st.tuples(_iris | _variables, _verbs, _objects, st.lists(_more, max_size=4).map(" ".join)).map(" ".join)
-_forms = st.sampled_from(["SELECT *", "SELECT ?x", "SELECT ?y ?x", "ASK"])
+_forms = st.sampled_from(
+    [
+        "SELECT *",
+        "SELECT ?x",
+        "SELECT ?y ?x",
+        "ASK",
+        "SELECT (COUNT(*) AS ?n)",
+        "SELECT (COUNT(?y) AS ?n)",
+        "SELECT (COUNT(DISTINCT ?x) AS ?n)",
+    ]
+)
 
 
 @settings(max_examples=1000)
