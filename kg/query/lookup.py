@@ -121,6 +121,11 @@ class Lookup(Form):
     _columns: tuple[tuple[str, int], ...] | None
     _limit: int
 
+    @property
+    def is_lone(self) -> bool:
+        """Whether it is one pattern, and nothing is tested."""
+        return len(self._parts) == 1 and len(self._parts[0].steps) == 1 and not (self._parts[0].optional or self._tests)
+
     def answer(self, store: ox.Store, iris: Sequence[str], rows: int = 0) -> bytes | None:
         """Return what the default graph says of these things as SPARQL 1.1 Query Results JSON, as the store itself writes it.
 

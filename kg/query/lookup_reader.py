@@ -9,7 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.query.lookup import MOST, Lookup, Part, Step, Test, takes
-from kg.query.lookup_count import CountLookup
+from kg.query.lookup_lone import MOST_LISTED, CountLookup, ListLookup
 from kg.query.tokens import (
     IRI,
     KEYWORDS,
@@ -70,7 +70,7 @@ def lookup(text: str, prefixes: Mapping[str, str]) -> Lookup | None:
     if rest is None or (rest[1] and not form["variables"]):
         return None
     try:
-        return _Reader(known, tokens).read(text, form, int(rest[1] or MOST))
+        return _Reader(known, tokens).read(text, form, None if rest[1] is None else int(rest[1]))
     except (KeyError, ValueError):
         return None
 
@@ -99,22 +99,29 @@ class _Reader:
         # Variables that may have no value.
         self._perhaps: set[str] = set()
 
-    def read(self, text: str, form: re.Match[str], limit: int) -> Lookup:
+    def read(self, text: str, form: re.Match[str], limit: int | None) -> Lookup:
         """Return the look-up whose patterns are the tokens."""
         iris, texts = cut(text, (token.span("iri") for token in self._iris))
         parts, tests = self._group(iter(self._tokens))
         known = (iris, texts, self._constants, parts, tests)
         if form["ask"]:
-            return Lookup(*known, "", None, limit)
+            return Lookup(*known, "", None, MOST)
         if form["counted"]:
             name = form["number"][1:]
             if name in self._variables:
                 raise ValueError("a number in the place of a value")
             place = -1 if form["counted"] == "*" else self._variables[re.split("[?$]", form["counted"])[1]]
-            return CountLookup(*known, _head([name]) + f'{{"{name}":', None, limit, place, form["distinct"] is not None)
+            return CountLookup(*known, _head([name]) + f'{{"{name}":', None, MOST, place, form["distinct"] is not None)
         columns = self._columns(form["variables"])
         cells = tuple((f'"{name}":', place) for name, place in columns if place >= 0)
-        return Lookup(*known, _head([name for name, _ in columns]), cells, limit)
+        head = _head([name for name, _ in columns])
+        found = Lookup(*known, head, cells, MOST if limit is None else limit)
+        if not (cells and found.is_lone and parts[0].steps[0].subject < 0):
+            return found
+        # A list of things, whose names are short.
+        names = tuple(token["variable"] or "" for token in next(_triples(self._tokens[:-1])))
+        most = MOST_LISTED + 1 if limit is None else limit
+        return ListLookup(*known, head, cells, most, names, form["variables"])
 
     def _group(self, tokens: Iterator[re.Match[str]]) -> tuple[tuple[Part, ...], tuple[Test, ...]]:
         """Return the parts up to the brace that ends a group, and what is tested of all of them."""

@@ -303,3 +303,19 @@ def test_more_is_counted_than_is_read(number: int, counted: bool) -> None:
         read("SELECT (COUNT(*) AS ?n) { <http://x/a> ?p ?o . <http://x/a> ?q ?o }").answer(store, ["http://x/a"])
         is None
     )
+
+
+@pytest.mark.parametrize(("number", "listed"), [(201, True), (500, True), (501, False)])
+def test_more_is_listed_than_is_read(number: int, listed: bool) -> None:
+    store = ox.Store()
+    thing, verb = ox.NamedNode("http://x/a"), ox.NamedNode("http://x/p")
+    store.extend(ox.Quad(ox.NamedNode(f"http://x/{each}"), verb, thing) for each in range(number))
+    for form in ("SELECT ?s {", "SELECT * {", "SELECT ?p ?none ?s {"):
+        text = f"{form} ?s ?p <http://x/a> . }}"
+        found = read(text).answer(store, ["http://x/a"], 1000)
+        assert found == (evaluated(store, text) if listed else None)
+        assert read(text).answer(store, ["http://x/a"], number - 1) is None
+        assert (read(text).answer(store, ["http://x/a"], number) is not None) is listed
+    for limit in (0, 1, 200, 500):
+        text = f"SELECT ?s {{ ?s ?p <http://x/a> }} LIMIT {limit}"
+        assert read(text).answer(store, ["http://x/a"], 500) == evaluated(store, text)
