@@ -95,6 +95,7 @@ CASES = {
         "SELECT ?name ?v { <$model> kg:name ?name OPTIONAL { <$model> kg:country ?v } }",
         0,
     ),
+    "count": Case("how much is said of a thing", "SELECT (COUNT(*) AS ?n) { <$model> ?p ?o }", 0),
     "describe": Case("a thing, described", "DESCRIBE <$model>", 0, TRIPLES),
     "around": Case(
         "a thing and what it names, as a graph",
