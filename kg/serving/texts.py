@@ -19,7 +19,8 @@ _QUICK, _FIRST = 0.005, 0.25
 _MOST = 500
 # Values take this part of the memory that a query may take, or so many bytes.
 _PART, _BYTES = 64, 1 << 26
-_SHAPES = 1000
+# Of so many queries at most it is known how long they take: strangers may ask for any number.
+_KNOWN = 1000
 # A value as it is written both in TSV and in SPARQL; what a number stands for has more than one form, and an escape for a letter is none in every place.
 _VALUE = re.compile(r'"(?:[^"\\\n\r]|\\[^uU](?![uU]))*"(?:@[A-Za-z0-9-]+)?|<[^<>"{}|^`\\\x00-\x20]*>')
 
@@ -39,8 +40,9 @@ class Texts:
     def took(self, search: TextSearch, seconds: float) -> None:
         """Note how long a query took as it was."""
         if seconds > _QUICK:
-            if len(self._slow) >= _SHAPES:
-                self._slow.clear()
+            if len(self._slow) >= _KNOWN:
+                for known in (self._slow, self._taken, self._needed):
+                    known.clear()
             self._slow.add(search.shape)
             self._taken[search.predicate] = self._taken.get(search.predicate, 0.0) + seconds
 

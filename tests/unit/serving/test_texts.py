@@ -109,6 +109,20 @@ def test_values_have_a_part_of_the_memory(store: ox.Store) -> None:
     assert after(texts, search("elsewhere", "?p"), 1000.0) is None
 
 
+def test_of_many_queries_the_first_are_forgotten(store: ox.Store) -> None:
+    texts = Texts(store, MEMORY)
+    texts.took(search("gpt"), 1000.0)
+    for number in range(1000):
+        texts.took(search("gpt", f"x:p{number}"), 1.0)
+    assert texts.narrowed(search("gpt"), 0.0) is None
+    assert len(texts._slow) == len(texts._taken) == 1
+    # Values that have been read are kept.
+    assert after(texts, search("gpt"), 1000.0) is not None
+    for number in range(1000):
+        texts.took(search("gpt", f"x:q{number}"), 1.0)
+    assert after(texts, search("gpt"), 0.01) is not None
+
+
 def test_reading_takes_no_longer_than_queries_have(store: ox.Store, monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = itertools.count()
     monkeypatch.setattr(module, "monotonic", lambda: float(next(seconds)))
