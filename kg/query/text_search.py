@@ -17,6 +17,10 @@ _CONDITION = re.compile(
     KEYWORDS | re.VERBOSE,
 )
 _FORMS = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
+# Another server, or other graphs, may be asked otherwise.
+_ELSEWHERE = frozenset(("SERVICE", "FROM"))
+# With these, an answer depends on the order in which rows are found.
+_ORDERED = frozenset(("LIMIT", "OFFSET", "REDUCED", "SAMPLE"))
 # In a regular expression: what makes more than letters of letters, and what parts those that stand for themselves.
 _INVOLVED = re.compile(r"[()\[\]{}|]")
 _BETWEEN = re.compile(r".[*+?]+|[.^$]", re.DOTALL)
@@ -62,10 +66,12 @@ def text_search(text: str, prefixes: Mapping[str, str]) -> TextSearch | None:
     try:
         known, place = prologue(text, prefixes)
         found = tokens(text, place)
-        # Another server may be asked otherwise, and a relative IRI be another one.
-        if found[0].sign not in _FORMS or any(token.sign == "SERVICE" for token in found):
+        signs = {token.sign for token in found}
+        # With a base, a relative IRI is another one.
+        if found[0].sign not in _FORMS or not signs.isdisjoint(_ELSEWHERE):
             return None
-        return _search(text, found, known)
+        # Values are asked for in the order in which the store has them, so that those of a lone pattern come as they would; others do not.
+        return _search(text, found, known) if signs.isdisjoint(_ORDERED) or _is_lone(found) else None
     except (IndexError, KeyError, ValueError):
         return None
 
@@ -94,6 +100,23 @@ def _search(text: str, found: Sequence[Token], prefixes: Mapping[str, str]) -> T
                     text[found[end].start :],
                 )
     return best
+
+
+def _is_lone(found: Sequence[Token]) -> bool:
+    """Return whether a query asks for the values of one property and nothing else, but for tests of them."""
+    start = next(place for place, token in enumerate(found) if token.sign == "{") + 1
+    kinds = [token.kind for token in found[start : start + 3]]
+    if kinds not in (["variable", "iri", "variable"], ["variable", "name", "variable"]):
+        return False
+    depth = 0
+    for token in found[start + 3 :]:
+        if token.sign == "}":
+            return True
+        depth += (token.sign == "(") - (token.sign == ")")
+        # Behind the tests there may be other patterns.
+        if token.sign == "{" or (depth == 0 and token.kind != "word" and token.sign not in (".", ")")):
+            return False
+    return False
 
 
 def _conditions(text: str, found: Sequence[Token], place: int) -> Iterator[re.Match[str]]:

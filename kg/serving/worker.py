@@ -93,7 +93,9 @@ class Data:
 
     def answer(self, query: Query, reply: Reply) -> Outcome:
         """Answer a query; where it looks for a text that few values hold, from these."""
-        search = text_search(query.text, self.prefixes)
+        # Of chosen graphs, rows may come in another order.
+        scoped = query.default_graphs is not None or query.named_graphs is not None
+        search = None if scoped else text_search(query.text, self.prefixes)
         narrowed = None if search is None else self._texts.narrowed(search, query.seconds)
         if narrowed is not None:
             try:

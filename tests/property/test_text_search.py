@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyoxigraph as ox
+import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
@@ -114,3 +115,37 @@ def test_the_values_that_may_hold_a_text_give_the_same_answer(quads: list[ox.Qua
     event("as it is" if narrowed is None else "narrowed")
     if narrowed is not None:
         assert answer(store, narrowed, _PREFIXES) == wanted
+
+
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> ox.Store:
+    """Return a store on a disk, as those that are served: there, statements have an order."""
+    return ox.Store(str(tmp_path_factory.mktemp("store")))
+
+
+_rest = st.sampled_from(["", "LIMIT 1", "LIMIT 3", "OFFSET 2", "ORDER BY STRLEN(?n) LIMIT 2", "LIMIT 2 OFFSET 1"])
+_some = st.sampled_from(["SELECT *", "SELECT ?n", "SELECT REDUCED ?m", "SELECT (SAMPLE(?m) AS ?any)"])
+
+
+@given(quads=st.lists(_quads, max_size=20), form=_some, condition=_filters, rest=_rest)
+@settings(max_examples=300)
+def test_rows_of_a_lone_pattern_come_in_the_same_order(
+    disk: ox.Store, quads: list[ox.Quad], form: str, condition: str, rest: str
+) -> None:
+    query = f"{form} {{ ?m x:a ?n {condition} }} {rest}"
+    search = text_search(query, _PREFIXES)
+    assume(search is not None)
+    assert search is not None
+    disk.clear()
+    disk.extend(quads)
+    texts = Texts(disk, 1 << 30)
+    texts.took(search, 1000.0)
+    narrowed = texts.narrowed(search, 0.0)
+    if narrowed is not None:
+        assert _written(disk, narrowed) == _written(disk, query)
+
+
+def _written(store: ox.Store, query: str) -> bytes | None:
+    results = store.query(query, prefixes=_PREFIXES)
+    assert isinstance(results, ox.QuerySolutions)
+    return results.serialize(format=ox.QueryResultsFormat.JSON)

@@ -108,6 +108,38 @@ def test_other_queries_are_left_as_they_are(text: str) -> None:
     assert text_search(text, PREFIXES) is None
 
 
+LONE = '?m x:name ?n FILTER CONTAINS(?n, "gpt")'
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        (f"SELECT * {{ {LONE} }} LIMIT 10", True),
+        (f"SELECT ?n {{ {LONE} }} ORDER BY ?n OFFSET 10 LIMIT 10", True),
+        ("SELECT REDUCED ?n { ?m <http://x/name> ?n . FILTER(CONTAINS(?n, 'gpt')) . FILTER(?n > 'a') }", True),
+        (f"SELECT (SAMPLE(?n) AS ?k) {{ {LONE} BIND(STRLEN(?n) AS ?l) }} GROUP BY ?l", True),
+        (f"SELECT * {{ {LONE} ?m a x:Model }}", True),
+        (f"SELECT * {{ {LONE} ?m a x:Model }} LIMIT 10", False),
+        (f"SELECT * {{ {LONE} . ?m a x:Model }} offset 10", False),
+        (f"SELECT * {{ ?m a x:Model . {LONE} }} LIMIT 10", False),
+        ("SELECT * { ?m a x:Model ; x:name ?n FILTER CONTAINS(?n, 'gpt') } LIMIT 10", False),
+        ("SELECT * { ?m x:name ?n ; a x:Model FILTER CONTAINS(?n, 'gpt') } LIMIT 10", False),
+        ("SELECT * { x:a x:name ?n FILTER CONTAINS(?n, 'gpt') } LIMIT 10", False),
+        ("SELECT * { ?m ?p ?n FILTER CONTAINS(?n, 'gpt') } LIMIT 10", False),
+        (f"SELECT * {{ {LONE} OPTIONAL {{ ?m x:size ?s }} }} LIMIT 10", False),
+        (f"SELECT * {{ GRAPH x:g {{ {LONE} }} }} LIMIT 10", False),
+        (f"SELECT * {{ {{ SELECT ?m {{ {LONE} }} LIMIT 10 }} ?m a x:Model }}", False),
+        (f"CONSTRUCT {{ ?m a x:Found }} WHERE {{ {LONE} ?m a x:Model }} LIMIT 10", False),
+        (f"SELECT REDUCED ?n {{ {LONE} ?m a x:Model }}", False),
+        (f"SELECT (SAMPLE(?n) AS ?k) {{ {LONE} ?m a x:Model }}", False),
+        (f"SELECT (GROUP_CONCAT(?n) AS ?k) {{ {LONE} }}", False),
+        (f"SELECT * FROM x:g {{ {LONE} }}", False),
+    ],
+)
+def test_where_an_answer_depends_on_the_order_of_rows_it_stays(text: str, asked: bool) -> None:
+    assert (text_search(text, PREFIXES) is not None) is asked
+
+
 def test_values_are_written_behind_the_triples() -> None:
     search = text_search('SELECT * { GRAPH ?g { ?m x:name ?n . FILTER CONTAINS(?n, "gpt") } }', PREFIXES)
     assert search is not None
