@@ -40,12 +40,9 @@ class Excerpt(Form):
 
         None where they are too many, where there may be more than `rows` rows (0: any number) or not all of them are asked for, or where an IRI is none.
         """
-        # A base IRI, which queries here have, takes the dots out of a path.
-        if "/." in " ".join(iris):
-            return None
         reading = Reading(store)
         try:
-            known = [*map(ox.NamedNode, iris), *self._terms]
+            known = [*self.nodes(iris), *self._terms]
             if self._parts is None:
                 return store
             solutions = follow(self._parts, [known], reading)

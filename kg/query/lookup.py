@@ -154,12 +154,9 @@ class Lookup(Form):
 
     def _found(self, store: ox.Store, iris: Sequence[str]) -> list[tuple[Any, ...]] | None:
         """Return the solutions, each all terms that are known in the end, or None in the place of those that there may be and are not."""
-        # A base IRI, which queries here have, takes the dots out of a path.
-        if "/." in " ".join(iris):
-            return None
         statements = _Statements(store)
         try:
-            solutions: list[tuple[Any, ...]] = [(*map(ox.NamedNode, iris), *self._constants)]
+            solutions: list[tuple[Any, ...]] = [(*self.nodes(iris), *self._constants)]
             for part in self._parts:
                 if part.optional:
                     solutions = statements.follow_if_any(part, solutions)

@@ -21,11 +21,8 @@ _BETWEEN = b'}},{"'
 class _LoneLookup(Lookup):
     def _solutions(self, store: ox.Store, iris: Sequence[str], names: Sequence[str], form: str) -> Any:
         """Return what the store says to a query of the only pattern, whose variables have these names; None where an IRI is none."""
-        # A base IRI, which queries here have, takes the dots out of a path.
-        if "/." in " ".join(iris):
-            return None
         try:
-            known: tuple[Any, ...] = (*map(ox.NamedNode, iris), *self._constants)
+            known: tuple[Any, ...] = (*self.nodes(iris), *self._constants)
             (step,) = self._parts[0].steps
             terms = [str(known[place]) if place >= 0 else name for name, place in zip(names, step[:3], strict=True)]
             return store.query(form.format(f"{{ {' '.join(terms)} }}"))

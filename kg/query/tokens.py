@@ -92,6 +92,14 @@ class Form:
         """Return the same query of other things."""
         return self.texts[0] + "".join([iri + text for iri, text in zip(iris, self.texts[1:], strict=True)])
 
+    @staticmethod
+    def nodes(iris: Sequence[str]) -> list[ox.NamedNode]:
+        """Return what IRIs stand for in such a query; ValueError where one is none, or may be another."""
+        # A base IRI, which queries here have, takes the dots out of a path.
+        if "/." in " ".join(iris):
+            raise ValueError("dots in a path")
+        return list(map(ox.NamedNode, iris))
+
 
 def cut(text: str, places: Iterable[tuple[int, int]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the IRIs of a query that stand at these places, each in its brackets from the first number to the second, and the texts around them."""
