@@ -10,6 +10,7 @@ from kg.query.explain import Explanation, explain
 from kg.query.lookup import Lookup
 from kg.query.lookup_reader import lookup
 from kg.query.named import Question, question, questions
+from kg.query.planner import Planner
 from kg.query.reading import Reading, read, scoped
 from kg.query.results import FORMATS, render
 from kg.query.run import run
@@ -21,6 +22,7 @@ __all__ = [
     "Excerpt",
     "Explanation",
     "Lookup",
+    "Planner",
     "Question",
     "Reading",
     "TextSearch",

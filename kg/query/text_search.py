@@ -72,7 +72,7 @@ def text_search(text: str, prefixes: Mapping[str, str]) -> TextSearch | None:
             return None
         # Values are asked for in the order in which the store has them, so that those of a lone pattern come as they would; others do not.
         return _search(text, found, known) if signs.isdisjoint(_ORDERED) or _is_lone(found) else None
-    except (IndexError, KeyError, ValueError):
+    except (IndexError, KeyError, StopIteration, ValueError):
         return None
 
 

@@ -118,6 +118,11 @@ CASES = {
         'SELECT ?m ?name { ?m kg:name ?name FILTER CONTAINS(LCASE(?name), "model $digits") } LIMIT 20',
         20,
     ),
+    "ranked": Case(
+        "the largest of many numbers, with names",
+        "SELECT ?name ?n { ?m kg:parameters ?n ; kg:name ?name FILTER(?n > $number) } ORDER BY DESC(?n) LIMIT 10",
+        5,
+    ),
     "groups": Case(
         "counts and means by group",
         "SELECT ?org (COUNT(?m) AS ?models) (AVG(?n) AS ?mean) { ?m kg:organization ?org ; kg:parameters ?n FILTER(?n > $number) } GROUP BY ?org",

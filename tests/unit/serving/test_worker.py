@@ -1,4 +1,4 @@
-"""What a worker makes of queries that look for text."""
+"""What a worker makes of queries that are quicker answered in another way."""
 
 from __future__ import annotations
 
@@ -85,3 +85,39 @@ def test_what_is_wrong_with_a_query_is_told_in_its_own_words(data: Data, asked: 
     with pytest.raises(Problem, match=f"line 1, column {wrong.index('many') + 1}"):
         answer(data, wrong)
     assert [text.count("VALUES") for text in asked] == [1, 0]
+
+
+JOIN = "SELECT (COUNT(*) AS ?n) { ?m <http://x/name> ?name ; <http://x/of> ?o }"
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Data:
+    store = ox.Store(str(tmp_path / "store"))
+    node = ox.NamedNode
+    store.extend(
+        ox.Quad(node(f"http://x/{number}"), node(f"http://x/{verb}"), node("http://x/a"))
+        for number in range(1001)
+        for verb in ("name", "of")
+    )
+    store.flush()
+    del store
+    return Data(State(1, str(tmp_path)), Setup(ServeSettings(), tmp_path, ""))
+
+
+def test_a_query_that_needs_all_rows_reads_properties_whole(many: Data, asked: list[str]) -> None:
+    assert answer(many, JOIN) == b"n\r\n1001\r\n"
+    assert [text.count("SELECT") for text in asked] == [3]
+
+
+def test_what_is_wrong_behind_patterns_is_told_in_its_own_words(many: Data, asked: list[str]) -> None:
+    wrong = f"{JOIN} LIMIT many"
+    with pytest.raises(Problem, match=f"line 1, column {wrong.index('many') + 1}"):
+        answer(many, wrong)
+    assert [text.count("SELECT") for text in asked] == [3, 1]
+
+
+def test_a_query_of_chosen_graphs_is_asked_as_it_is(many: Data, asked: list[str]) -> None:
+    reply: Any = Reply()
+    many.answer(Query(JOIN, "text/csv", default_graphs=("http://x/g",)), reply)
+    assert reply.body == b"n\r\n0\r\n"
+    assert asked == [JOIN]
