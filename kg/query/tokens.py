@@ -21,9 +21,11 @@ KEYWORDS = re.ASCII | re.IGNORECASE
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 # A text that is longer is seldom asked again for another thing.
 LONGEST = 4000
-_PREFIX = re.compile(rf"{SPACE}*PREFIX{SPACE}+([A-Za-z][A-Za-z0-9_-]*):{SPACE}*{IRI}", KEYWORDS)
+# What stands between tokens: spaces and comments. Nothing of a comment is ever taken for a token.
+_BETWEEN = rf"(?>{SPACE}|\#[^\n\r]*+)*+"
+_PREFIX = re.compile(rf"{_BETWEEN}PREFIX{SPACE}+([A-Za-z][A-Za-z0-9_-]*):{SPACE}*{IRI}", KEYWORDS)
 _TOKEN = re.compile(
-    rf"""{SPACE}*(?:(?P<iri>{IRI})
+    rf"""{_BETWEEN}(?:(?P<iri>{IRI})
     | (?P<variable>(?>{VARIABLE})(?![^\x00-\x7F]))
     | (?P<name>(?>{NAME})(?![:%\\]|[^\x00-\x7F]|\.(?![ \t\r\n}}])))
     | (?P<text>{TEXT})
@@ -33,7 +35,7 @@ _TOKEN = re.compile(
     | (?P<sign>\^\^|&&|\|\||!=|<=|>=|[.;,{{}}()=<>!+*/|^-]))""",
     re.VERBOSE,
 )
-_END = re.compile(rf"{SPACE}*")
+_END = re.compile(_BETWEEN)
 
 
 class Token(NamedTuple):

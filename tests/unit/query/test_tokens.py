@@ -88,10 +88,22 @@ def test_tokens_are_told_apart(text: str, wanted: list[str]) -> None:
         '"text"@en--ltr',
         "[]",
         "_:b",
-        "# none",
+        "% none",
         "LIMIT5",
     ],
 )
 def test_what_might_be_read_otherwise_is_no_token(text: str) -> None:
     with pytest.raises(ValueError, match="no token"):
         tokens(text, 0)
+
+
+def test_comments_are_no_tokens() -> None:
+    text = "# PREFIX w: <http://w/>\nPREFIX x: # <http://z/>\n <http://x/>"
+    assert prologue(text, {}) == ({}, 0)
+    text = "# PREFIX w: <http://w/>\n\t# and\rPREFIX x: <http://x/># ASK\n ASK#x\n{ x:a# b\n ?p<http://x/#o>'#' }# }"
+    known, place = prologue(text, {})
+    assert known == {"x": "http://x/"}
+    assert [token.text for token in tokens(text, place)] == ["ASK", "{", "x:a", "?p", "<http://x/#o>", "'#'", "}"]
+    assert tokens("# ASK", 0) == []
+    with pytest.raises(ValueError, match="no token"):
+        tokens("ASK { [] ?p ?o } # [", 0)
