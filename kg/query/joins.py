@@ -1,4 +1,4 @@
-"""Queries that need every row of a pattern which joins properties: the store looks each row up in the next property, one by one, where to read both and join them is far quicker."""
+"""Queries that need every row of several properties, joined: the store looks up row after row in the next property, where to read both and join them is far quicker."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from kg.query.tokens import KEYWORDS, Token, is_plain, prologue, tokens
 
-# What most queries lack that need all rows; of these, those whose answer is known only when all rows are.
+# Each query that needs all rows has one of these words, and few others have.
 _NEEDS_ALL = re.compile(r"\b(?:COUNT|SUM|AVG|MIN|MAX|SAMPLE|GROUP|ORDER|DISTINCT)\b", KEYWORDS)
 _AGGREGATES = frozenset(("COUNT", "SUM", "AVG", "MIN", "MAX", "SAMPLE"))
 # Behind these, all rows are needed whatever the limit.
 _SORTING = frozenset(("GROUP", "ORDER"))
-# What may follow the patterns of a group without making other rows likely to be where to begin.
+# What may follow the patterns of a group, and is met only by rows that these have.
 _BEHIND = frozenset(("OPTIONAL", "MINUS", "BIND"))
 # Of a condition with these, it is not known from one pattern whether it holds, or it may be another the next time.
 _UNSTEADY = frozenset(("EXISTS", "RAND", "UUID", "STRUUID", "BNODE", "NOW"))

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from kg.serving.channel import Channel, connect
 from kg.serving.messages import Answer, Problem
 from kg.serving.settings import Setup
-from kg.serving.work import BEGUN, END, FAILED, JOB, PIECE, Begun, Job
+from kg.serving.work import BEGUN, END, FAILED, JOB, PIECE, PLANNED, Begun, Job
 
 # A worker ends a query by itself when its time is up and rows have come; one that gives no row is killed so many seconds later.
 _GRACE = 0.5
@@ -39,8 +39,19 @@ class _Worker:
         self.late = False
         # Whether its job is a quick one so far.
         self.quick = False
+        # Whether it answers its query in another way than it stands.
+        self.planned = False
         # What will say that its job is no quick one, and then, that it takes too long.
         self.timer: asyncio.TimerHandle | None = None
+
+    async def reply(self) -> tuple[bytes, bytes]:
+        """Return the first frame of what it says to its job; EOFError where it is gone."""
+        self.planned = False
+        kind, payload = await self.channel.receive()
+        while kind == PLANNED:
+            self.planned = True
+            kind, payload = await self.channel.receive()
+        return kind, payload
 
     def kill(self) -> None:
         """End it at once."""
@@ -80,14 +91,14 @@ class Pool:
     async def do(self, job: Job, seconds: float) -> Answer:
         """Have a job done; Problem where that cannot be, takes longer than so many seconds, or no worker is free within them.
 
-        A worker that was lost, and not by our hand, is no fault of the job: another does it, once.
+        A worker that was lost, and not by our hand, is no fault of the job: another does it, once. So it does where the memory was too little for a plan, and without it.
         """
         for last in (False, True):
             worker = await self._take(seconds)
             self._watch(worker, seconds)
             try:
                 worker.channel.send(JOB, pickle.dumps(job, pickle.HIGHEST_PROTOCOL))
-                kind, payload = await worker.channel.receive()
+                kind, payload = await worker.reply()
             except EOFError:
                 self._drop(worker)
                 if worker.late:
@@ -98,13 +109,14 @@ class Pool:
                 status = await _status(worker)
                 if status >= 0:
                     raise Problem(500, "the server failed at this request") from None
-                if last or status != -signal.SIGKILL:
+                if last or not (worker.planned or status == -signal.SIGKILL):
                     raise Problem(
                         503,
                         "the engine failed on this, most likely because it takes more memory than is allowed",
                         code="KG604",
                         headers=_RETRY,
                     ) from None
+                job = job._replace(plain=worker.planned)
                 continue
             except asyncio.CancelledError:
                 self._abandon(worker)

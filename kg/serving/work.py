@@ -61,6 +61,8 @@ class Job(NamedTuple):
     state: State
     work: Query | Dump | Parse | Page
     coding: str = ""
+    # Whether a query is to be answered as it stands.
+    plain: bool = False
 
 
 class Begun(NamedTuple):
@@ -78,3 +80,5 @@ PIECE = b"P"
 END = b"E"
 FAILED = b"F"
 READY = b"R"
+# A query is answered in another way than it stands, which may take more memory.
+PLANNED = b"A"

@@ -27,7 +27,7 @@ from kg.serving.rows import KEPT
 from kg.serving.settings import Hold, Setup, Version
 from kg.serving.texts import Texts
 from kg.serving.untrusted import parse
-from kg.serving.work import BEGUN, END, FAILED, JOB, PIECE, READY, Begun, Dump, Job, Parse, State
+from kg.serving.work import BEGUN, END, FAILED, JOB, PIECE, PLANNED, READY, Begun, Dump, Job, Parse, State
 from kg.store import open_store
 
 
@@ -70,7 +70,7 @@ class Worker:
         work, data = job.work, self.data
         if isinstance(work, Query):
             reply.limit = work.rows
-            outcome = data.answer(work, reply)
+            outcome = data.answer(work, reply, plain=job.plain)
             reply.end({"kg-truncated": outcome.truncated} if outcome.truncated else {})
         elif isinstance(work, Dump):
             _dump(data.store, work, data.prefixes, reply)
@@ -92,10 +92,10 @@ class Data:
         self._planner = Planner(self.store, self.prefixes, setup.settings.memory)
         self._pages: Any = None
 
-    def answer(self, query: Query, reply: Reply) -> Outcome:
-        """Answer a query, in another way where that is quicker."""
+    def answer(self, query: Query, reply: Reply, *, plain: bool = False) -> Outcome:
+        """Answer a query, in another way where that is quicker and it need not be `plain`."""
         # Of chosen graphs, rows may be others, or come in another order.
-        if query.default_graphs is not None or query.named_graphs is not None:
+        if plain or query.default_graphs is not None or query.named_graphs is not None:
             return self._execute(query, reply)
         search = text_search(query.text, self.prefixes)
         narrowed = None if search is None else self._texts.narrowed(search, query.seconds)
@@ -111,6 +111,7 @@ class Data:
         """Answer another query that has the same answer; None where there is none."""
         if text is None:
             return None
+        reply.plan()
         try:
             return self._execute(query._replace(text=text), reply)
         except Problem:
@@ -154,6 +155,10 @@ class Reply:
         self.begun = False
         self.pack: Callable[[bytes], bytes] | None = None
         self.finish: Callable[[], bytes] | None = None
+
+    def plan(self) -> None:
+        """Tell that the query is answered in another way than it stands."""
+        self.line.send(PLANNED)
 
     def begin(self, media: str) -> None:
         """Take the media type of what is sent."""

@@ -252,6 +252,25 @@ def test_a_job_that_takes_too_much_memory(state: State) -> None:
     run(state, test, memory=300 << 20)
 
 
+def test_a_query_whose_plan_takes_too_much_memory_is_answered_as_it_stands(tmp_path: Path) -> None:
+    """What many things share has many values: all pairs of these are found one by one, but cannot be kept."""
+    store = ox.Store(str(tmp_path / "store"))
+    node = ox.NamedNode
+    named = [(f"urn:s{number}", verb, "urn:hub") for number in range(2000) for verb in ("urn:of", "urn:in")]
+    named += [("urn:hub", "urn:has", f"urn:o{number}") for number in range(600)]
+    store.bulk_extend(ox.Quad(node(subject), node(verb), node(value)) for subject, verb, value in named)
+    store.flush()
+    del store
+    query = Query("SELECT (COUNT(*) AS ?n) { ?s <urn:of> ?hub ; <urn:in> ?in . ?hub <urn:has> ?value }", "text/csv")
+
+    async def test(pool: Pool, events: Counter[str]) -> None:
+        answer = await pool.do(Job(State(1, str(tmp_path)), query), 60)
+        assert answer.body == b"n\r\n1200000\r\n"
+        assert events["worker_lost"] == 1
+
+    run(State(1, str(tmp_path)), test, memory=250 << 20)
+
+
 def test_a_fault_of_ours_is_told_as_one(state: State) -> None:
     async def test(pool: Pool, events: Counter[str]) -> None:
         with pytest.raises(Problem) as caught:

@@ -25,6 +25,9 @@ class Reply:
         self.media = ""
         self.body = b""
 
+    def plan(self) -> None:
+        """Nobody waits for it."""
+
     def begin(self, media: str) -> None:
         self.media = media
 
@@ -114,6 +117,13 @@ def test_what_is_wrong_behind_patterns_is_told_in_its_own_words(many: Data, aske
     with pytest.raises(Problem, match=f"line 1, column {wrong.index('many') + 1}"):
         answer(many, wrong)
     assert [text.count("SELECT") for text in asked] == [3, 1]
+
+
+def test_a_query_is_asked_as_it_is_where_that_is_wanted(many: Data, asked: list[str]) -> None:
+    reply: Any = Reply()
+    many.answer(Query(JOIN, "text/csv"), reply, plain=True)
+    assert reply.body == b"n\r\n1001\r\n"
+    assert asked == [JOIN]
 
 
 def test_a_query_of_chosen_graphs_is_asked_as_it_is(many: Data, asked: list[str]) -> None:
