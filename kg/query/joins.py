@@ -117,10 +117,10 @@ class _Reader:
         while self._tokens[self._at].sign not in _BEHIND | {"}"}:
             if self._sign == "FILTER":
                 self._filters.append(self._filter())
-            elif self._sign == ".":
-                self._at += 1
             else:
                 self._triples()
+            # One, and not two.
+            self._at += self._sign == "."
         place = self._tokens[self._at].start
         optional = self._behind()
         # Behind the group there may be another, as of VALUES.
@@ -224,6 +224,7 @@ class _Reader:
                 self._at += 1
                 self._skip()
             elif self._sign == ".":
+                # That there are not two is seen by the store, to which this part is given as it stands.
                 self._at += 1
             else:
                 raise ValueError("another pattern")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import islice
 from math import prod
 from typing import Any
@@ -32,7 +32,8 @@ class Planner:
     def __init__(self, store: ox.Store, prefixes: Mapping[str, str], memory: int = 0) -> None:
         self._store, self._prefixes = store, prefixes
         self._most = memory // _ROW or _ROWS
-        self._counts: dict[str, int] = {}
+        # How many rows patterns have, and how many would have been counted.
+        self._counts: dict[str, tuple[int, int]] = {}
         self._samples: dict[str, ox.Store] = {}
 
     def planned(self, text: str) -> str | None:
@@ -47,44 +48,44 @@ class Planner:
             return None
 
     def _planned(self, query: Joins) -> str | None:
-        start = self._count(query, query.start)
+        start = self._count(query, query.start, _WORTH * self._most)
         whole = self._whole(query, start)
         if whole and query.start.conditions:
-            whole = self._whole(query, start * self._share(query, query.start)) if start <= self._most else []
-        # The store keeps the rows of what comes first: best those that a condition makes fewer.
-        whole.sort(key=lambda each: (not each.conditions, self._count(query, each)))
-        return query.joined(whole) if whole else None
+            whole = self._whole(query, start * self._share(query, query.start, start)) if start <= self._most else {}
+        if not whole:
+            return None
+        # The store keeps the rows of what comes first, and of what that is joined with: best those that a condition makes fewer, and then of patterns that have few.
+        ordered = sorted(whole, key=lambda each: whole[each])
+        first = next((each for each in ordered if each.conditions), ordered[0])
+        return query.joined([first, *(each for each in ordered if each is not first)])
 
-    def _whole(self, query: Joins, start: float) -> list[Pattern]:
-        """Return the patterns that are better read whole than looked up for so many rows, if there are several, and joined they have no more rows than can be kept."""
+    def _whole(self, query: Joins, start: float) -> dict[Pattern, int]:
+        """Return the patterns that are better read whole than looked up for so many rows, and how many they have; none where joined they may have more rows than can be kept."""
         if start <= _FEW:
-            return []
-        whole = [each for each in (*query.required, *query.optional) if self._count(query, each) <= start * _WORTH]
-        values = [each.variables[1] for each in whole if len(each.variables) > 1]
-        # Things that share a value may be any number of pairs.
-        if len(whole) < 2 or len(set(values)) < len(values):
-            return []
-        rows = prod((max(1.0, self._count(query, each) / start) for each in whole), start=start)
-        return whole if rows * (len(whole) - 1) <= self._most else []
+            return {}
+        most = int(start * _WORTH)
+        counts = {each: self._count(query, each, most + 1) for each in (*query.required, *query.optional)}
+        whole = {each: count for each, count in counts.items() if count <= most}
+        if len(whole) < 2 or not _is_tree(whole):
+            return {}
+        rows = prod((max(1.0, count / start) for count in whole.values()), start=start)
+        return whole if rows * (len(whole) - 1) <= self._most else {}
 
-    def _count(self, query: Joins, pattern: Pattern) -> int:
-        """Return how many rows a pattern has, or about as many where they are more than can be kept."""
+    def _count(self, query: Joins, pattern: Pattern, most: int) -> int:
+        """Return how many rows a pattern has, or so many at most."""
         key = query.prologue + pattern.text
-        count = self._counts.get(key)
-        if count is None:
-            most = _WORTH * self._most
+        count, limit = self._counts.get(key, (0, 0))
+        if count == limit < most:
             count = self._number(self._store, query, f"{{ SELECT * {{ {pattern.text} }} LIMIT {most} }}")
-            _know(self._counts, key, count)
-        return count
+            _know(self._counts, key, (count, most))
+        return min(count, most)
 
-    def _share(self, query: Joins, pattern: Pattern) -> float:
-        """Return about which part of the rows of a pattern meet its conditions."""
-        if not pattern.conditions:
-            return 1.0
+    def _share(self, query: Joins, pattern: Pattern, count: int) -> float:
+        """Return about which part of the rows of a pattern, of which there are so many, meet its conditions."""
         key = query.prologue + pattern.text
         sample = self._samples.get(key)
         if sample is None:
-            step = -(-self._count(query, pattern) // _SAMPLE)
+            step = -(-count // _SAMPLE)
             triples = islice(self._ask(self._store, query, f"CONSTRUCT WHERE {{ {pattern.text} }}"), 0, None, step)
             sample = ox.Store()
             sample.extend(ox.Quad(*triple) for triple in triples)
@@ -98,6 +99,19 @@ class Planner:
 
     def _ask(self, store: ox.Store, query: Joins, text: str) -> Any:
         return store.query(query.prologue + text, prefixes=dict(self._prefixes))
+
+
+def _is_tree(patterns: Collection[Pattern]) -> bool:
+    """Return whether patterns lead from one variable to all others, each in one way: things that share a value, and rings, may be any number of rows."""
+    pairs = [each.variables for each in patterns if len(each.variables) > 1]
+    before = {value: subject for subject, value in pairs}
+    roots = set()
+    for pattern in patterns:
+        variable = pattern.variables[0]
+        for _ in pairs:
+            variable = before.get(variable, variable)
+        roots.add(variable)
+    return len(before) == len(pairs) and len(roots) == 1 and roots.isdisjoint(before)
 
 
 def _know(known: dict[str, Any], key: str, value: Any) -> None:

@@ -45,6 +45,10 @@ def test_patterns_of_many_rows_are_read_whole() -> None:
         "SELECT ?o (SUM(?n) AS ?sum) { ?m x:number ?n ; x:of ?o FILTER(?n < 100) } GROUP BY ?o",
         # Pairs of things of one group.
         "SELECT ?o (COUNT(*) AS ?pairs) { ?m x:of ?o . ?n x:of ?o } GROUP BY ?o",
+        # Things in a ring.
+        "SELECT DISTINCT ?m { ?m x:of ?n . ?n x:of ?o . ?o x:of ?m }",
+        # Any two things.
+        "SELECT (COUNT(*) AS ?pairs) { ?m x:of ?o . ?n x:number ?p }",
         # Nothing that could be joined.
         "SELECT ?o (COUNT(?m) AS ?all) { ?m x:of ?o } GROUP BY ?o",
         # A name that is none.
@@ -64,6 +68,23 @@ def test_a_pattern_of_far_more_rows_is_not_read_for_few() -> None:
     planner = Planner(_store(15_000, small=2000), PREFIXES)
     assert planner.planned(query) is None
     assert Planner(_store(11_000, small=2000), PREFIXES).planned(query) is not None
+
+
+def test_no_more_is_counted_than_matters() -> None:
+    planner = Planner(_store(11_000, small=1500), PREFIXES)
+    assert planner.planned('SELECT DISTINCT ?n { ?m x:is "small" ; x:number ?n }') is None
+    assert sorted(planner._counts.values()) == [(1500, 6_000_000 * 4), (9001, 9001)]
+    # Where more matters, more is counted.
+    assert planner.planned("SELECT DISTINCT ?n { ?m x:of ?o ; x:number ?n }") is not None
+    assert planner._counts["?m x:number ?n"] == (11_000, 66_001)
+
+
+def test_of_those_that_conditions_leave_one_comes_first_and_the_others_by_their_number() -> None:
+    store = _store(3000, small=2000)
+    query = "SELECT ?a { ?m x:of ?o ; x:number ?n ; x:is ?a FILTER(ISIRI(?o)) FILTER(?n > -1) } ORDER BY ?a"
+    planned = Planner(store, PREFIXES).planned(query)
+    assert planned is not None
+    assert planned.index("x:of") < planned.index("x:is") < planned.index("x:number")
 
 
 def test_what_a_condition_leaves_comes_first() -> None:
