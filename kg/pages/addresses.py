@@ -129,7 +129,9 @@ class Addresses:
             return ()
         asked = _written_back(query) if query else None
         found = ([f"{self.base}{local}?{asked}"] if asked else []) + [f"{self.base}{local}"]
-        return tuple(filter(is_iri, found))
+        # Letters beyond ASCII may stand in the IRI as they are, or as they are written in an address.
+        found.append(self.base + path[len(self.root) :])
+        return tuple(dict.fromkeys(filter(is_iri, found)))
 
     def holds(self, iri: str) -> bool:  # noqa: ARG002 - a static site has to know
         """Say whether there may be a page of a thing below the base; a server answers for each."""

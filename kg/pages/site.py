@@ -264,6 +264,11 @@ class Site:
             found = description.uses(self._context, (iri, *(parts or self._mentions.values(iri))))
         return found + description.metadata(self._context, iri) if found else []
 
+    @property
+    def dataset(self) -> str | None:
+        """The IRI of the data set, where it has one of its own."""
+        return self._context.settings.dataset
+
     def dataset_description(self) -> list[ox.Triple]:
         """Return the description of the data set as a whole."""
         return description.dataset(self._context, self._overview.classes, self._overview.triples)

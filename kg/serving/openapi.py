@@ -335,7 +335,9 @@ def _things() -> Node:
     ]
     voids = _made("VoID and DCAT.", _content(*GRAPHS))
     return {
-        "/.well-known/void": _read("Things", "What the data set is", voids, errors=(406,)),
+        "/.well-known/void": _read(
+            "Things", "What the data set is", voids | {"303": ref("responses", "SeeOther")}, errors=(406,)
+        ),
         "/void.ttl": _read("Things", "What the data set is", _made("VoID and DCAT.", _content("text/turtle"))),
         "/resource": _read("Things", "A thing whose IRI has no path here", thing, "iri", errors=(404, 406)),
         "/resource.{form}": _read(

@@ -70,8 +70,10 @@ class Pages:
             return fixed
         if path == "/sparql":
             return self._data(service(page.origin, self.store, writable=self.setup.settings.writable), page.accept)
-        if path in ("/.well-known/void", "/void.ttl"):
-            return self._data(site.dataset_description(), "text/turtle" if path == "/void.ttl" else page.accept)
+        if path == "/void.ttl":
+            return self._data(site.dataset_description(), "text/turtle")
+        if path == "/.well-known/void":
+            return self._dataset(site, page, None)
         if path.startswith("/reconcile"):
             return Reconciliation(site, self.graph, page.origin).answer(path, params)
         return self._thing(site, page, params, languages)
@@ -141,6 +143,8 @@ class Pages:
         if found is None:
             raise Problem(404, "there is nothing at this address")
         iri, suffix = found
+        if kind is None and iri == site.dataset:
+            return self._dataset(site, page, suffix)
         if kind is None:
             raise Problem(404, "the graph says nothing about this address")
         if suffix is not None:
@@ -159,6 +163,13 @@ class Pages:
         answer = self._document(site, iri, chosen, params, languages)
         answer.headers["content-location"] = place
         return answer
+
+    def _dataset(self, site: Site, page: Page, suffix: str | None) -> Answer:
+        """Return the description of the data set; who likes nothing but pages is sent to the first of them."""
+        data, html = choose(page.accept, tuple(GRAPHS)), choose(page.accept, _OFFERS)
+        if suffix == "html" or (suffix is None and data is None and html == _HTML):
+            return Answer(303, {"location": site.addresses.page(""), "vary": _VARY})
+        return self._data(site.dataset_description(), MEDIA_TYPES[suffix] if suffix else page.accept)
 
     def _document(
         self, site: Site, iri: str, suffix: str, params: dict[str, list[str]], languages: tuple[str, ...]

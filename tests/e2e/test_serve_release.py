@@ -172,6 +172,19 @@ def test_readers_see_the_old_release_or_the_new_one_and_no_request_fails(
     assert left_beside(target) == []
 
 
+def test_the_data_set_itself_is_found_at_its_iri(releases: tuple[Path, ...]) -> None:
+    with kg_serve(releases[0]) as server:
+        description = server.ask("/void.ttl").text
+        assert "<https://kg.example/id/void>" in description
+        assert server.ask("/id/void.ttl").text == description
+        data = server.ask("/id/void", headers={"Accept": "application/ld+json"})
+        assert (data.status, data.media) == (200, "application/ld+json")
+        for path in ("/id/void", "/id/void.html"):
+            page = server.ask(path, headers={"Accept": "text/html"})
+            assert (page.status, page.headers["Location"]) == (303, "/")
+        assert server.ask("/id/void.nothing").status == 404
+
+
 def test_the_tag_of_an_answer_changes_with_the_release(tmp_path: Path, releases: tuple[Path, ...]) -> None:
     target = tmp_path / "release"
     shutil.copytree(releases[0], target)

@@ -16,6 +16,7 @@ ex:card a ex:Profile ; rdfs:label "The card" . <{BASE}card#me> rdfs:label "Ada" 
 ex:Case rdfs:label "upper" . ex:case rdfs:label "lower" .
 <{BASE}slash/> rdfs:label "with a slash" . ex:slash rdfs:label "without" .
 <{BASE}find?x=1&y=2> rdfs:label "asked" . <{BASE}with%20space> rdfs:label "space" . <{BASE}\u00fcn> rdfs:label "umlaut" .
+<{BASE}%E6%97%A5> rdfs:label "written as in an address" .
 <{BASE}file.html> rdfs:label "a file" . <urn:isbn:0451450523> rdfs:label "a book" .
 <{BASE}> rdfs:label "the base itself" .
 """
@@ -29,6 +30,7 @@ ADDRESSES = {
     "asked": "/find?x=1&y=2",
     "space": "/with%20space",
     "umlaut": "/%C3%BCn",
+    "written as in an address": "/%E6%97%A5",
     "a file": f"/resource?iri={quote(BASE + 'file.html', safe='')}",
     "a book": "/resource?iri=urn%3Aisbn%3A0451450523",
 }
@@ -94,3 +96,10 @@ def test_the_base_can_be_a_thing_itself(strangers: Server) -> None:
     assert (home.status, home.media) == (200, "text/html")
     assert ">the base itself<" in home.text
     assert strangers.ask("/", headers={"Accept": "*/*"}).media == "text/html"
+
+
+def test_who_likes_nothing_but_pages_is_sent_from_the_description_to_one(strangers: Server) -> None:
+    there = strangers.ask("/.well-known/void", headers={"Accept": "text/html"})
+    assert (there.status, there.headers["Location"]) == (303, "/")
+    assert strangers.ask("/.well-known/void", headers={"Accept": "text/html, */*;q=0.8"}).media == "text/turtle"
+    assert strangers.ask("/.well-known/void", headers={"Accept": "image/png"}).status == 406
