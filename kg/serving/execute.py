@@ -6,7 +6,7 @@ This runs in a worker, which can be killed, and for look-ups that cannot take lo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, NamedTuple
@@ -67,6 +67,8 @@ _NICKNAMES = {
     "n-quads": "nq",
     "nquads": "nq",
 }
+# What the names of rows are when the answer is a graph: clients choose json or xml before they know which it is.
+_ALIKE = {"json": "application/ld+json", "xml": "application/rdf+xml"}
 _PIECE = 1 << 16
 _LOCATED = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
@@ -77,9 +79,11 @@ def written(media: str, prefixes: Mapping[str, str]) -> dict[str, str] | None:
 
 
 def media_of(name: str) -> str:
-    """Return the media type that clients mean by the name of a format, or nothing."""
+    """Return the media type that clients mean by the name of a format, or nothing; of json and xml, those of rows and of graphs, as in an Accept header."""
     known = {*RESULTS, *ALIASES, *GRAPHS}
-    return name if name in known else NAMES.get(_NICKNAMES.get(name, name), "")
+    media = name if name in known else NAMES.get(_NICKNAMES.get(name, name), "")
+    graph = _ALIKE.get(name) or _ALIKE.get(RESULTS[ALIASES[name]] if name in ALIASES else "")
+    return f"{media}, {graph}" if graph else media
 
 
 class Query(NamedTuple):
@@ -164,13 +168,13 @@ def execute(
     if isinstance(results, ox.QueryTriples):
         media = choose(query.accept, tuple(GRAPHS))
         if media is None:
-            raise Problem(406, f"a graph comes as one of {', '.join(GRAPHS)}")
+            raise Problem(406, f"{_meant(query.accept, RESULTS, 'rows')}a graph comes as one of {', '.join(GRAPHS)}")
         begin(_typed(media))
         send = fit_for_xml(send) if media == "application/rdf+xml" else send
         return _write_graph(results, media, query, prefixes, _Sink(send, None, float("inf")), end)
     found = results_media(query.accept)
     if found is None:
-        raise Problem(406, f"results come as one of {', '.join(RESULTS)}")
+        raise Problem(406, f"{_meant(query.accept, GRAPHS, 'graphs')}results come as one of {', '.join(RESULTS)}")
     typed, format_ = found
     begin(typed)
     if isinstance(results, ox.QueryBoolean):
@@ -234,6 +238,11 @@ def _node(name: str) -> ox.NamedNode:
         return ox.NamedNode(name)
     except ValueError as error:
         raise Problem(400, f"{name!r} is no IRI: {error}") from error
+
+
+def _meant(accept: str, others: Collection[str], what: str) -> str:
+    """Return what to say first where the one format that is liked is one of other results."""
+    return f"{accept} is a format of {what}; " if accept in others else ""
 
 
 def _typed(media: str) -> str:

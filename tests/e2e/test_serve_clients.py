@@ -189,6 +189,16 @@ def test_sparqlwrapper_reads_graphs(server: Server, local: ox.Store, form: str) 
     assert len(graph) == len(list(triples)) > 0
 
 
+@pytest.mark.parametrize("method", [sw.GET, sw.POST])
+@pytest.mark.parametrize("query", [TYPES, "DESCRIBE ?s { ?s a ?type FILTER isIRI(?s) }"], ids=["CONSTRUCT", "DESCRIBE"])
+def test_sparqlwrapper_reads_graphs_as_it_is(server: Server, local: ox.Store, query: str, method: str) -> None:
+    client = wrapped(server, method)
+    client.setQuery(query)
+    graph: Any = client.queryAndConvert()
+    triples: Any = local.query(query)
+    assert len(graph) == len(list(triples)) > 0
+
+
 def test_sparqlwrapper_names_the_fault(server: Server) -> None:
     client = wrapped(server)
     client.setQuery("SELECT ?s { ")

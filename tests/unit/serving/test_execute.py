@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 import pyoxigraph as ox
 import pytest
 
-from kg.serving.execute import GRAPHS, RESULTS, Outcome, Query, execute
+from kg.serving.execute import GRAPHS, RESULTS, Outcome, Query, execute, media_of
 from kg.serving.messages import Problem
 
 PREFIXES = {"x": "http://x/"}
@@ -132,6 +132,10 @@ def test_what_nobody_can_write(store: ox.Store) -> None:
         assert problem(store, Query(text, accept="image/png")).status == 406
     assert problem(store, Query(SELECT, accept="text/turtle")).status == 406
     assert problem(store, Query(GRAPH_QUERIES["DESCRIBE"], accept="text/csv")).status == 406
+    assert problem(store, Query(SELECT, accept="text/turtle")).what.startswith("text/turtle is a format of graphs; ")
+    assert problem(store, Query(GRAPH_QUERIES["DESCRIBE"], "text/csv")).what.startswith(
+        "text/csv is a format of rows; "
+    )
     triple = "CONSTRUCT { x:a x:b <<( x:a x:b 1 )>> } WHERE {}"
     assert problem(store, Query(triple, accept="application/ld+json")).status == 406
 
@@ -148,6 +152,20 @@ def test_what_nobody_can_write(store: ox.Store) -> None:
 )
 def test_names_that_clients_use(store: ox.Store, accept: str, media: str) -> None:
     assert run(store, Query("ASK {}", accept=accept))[0] == media
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "graph"),
+    [
+        ("xml", "application/sparql-results+xml", "application/rdf+xml"),
+        ("application/xml", "application/xml", "application/rdf+xml"),
+        ("json", "application/sparql-results+json", "application/ld+json"),
+        ("application/json", "application/json", "application/ld+json"),
+    ],
+)
+def test_a_name_of_a_format_means_rows_or_graphs(store: ox.Store, name: str, rows: str, graph: str) -> None:
+    assert run(store, Query(SELECT, media_of(name)))[0] == rows
+    assert run(store, Query(GRAPH_QUERIES["CONSTRUCT"], media_of(name)))[0] == graph
 
 
 def test_faults_of_a_query(store: ox.Store) -> None:

@@ -114,7 +114,11 @@ def test_an_update_may_be_long() -> None:
 @pytest.mark.parametrize(
     ("given", "format_"),
     [
-        ("format=json", "application/sparql-results+json"),
+        ("format=json", "application/sparql-results+json, application/ld+json"),
+        ("format=xml&output=xml&results=xml", "application/sparql-results+xml, application/rdf+xml"),
+        ("format=application/json", "application/json, application/ld+json"),
+        ("format=text/xml", "text/xml, application/rdf+xml"),
+        ("format=application/sparql-results%2Bxml", "application/sparql-results+xml"),
         ("output=ttl", "text/turtle"),
         ("format=text/csv", "text/csv"),
         ("format=nonsense&output=CSV", "text/csv"),
