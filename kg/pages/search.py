@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from kg.pages.graph import Graph, values
 from kg.pages.names import OTHER_NAMES, PREDICATE, QUANTITY_KIND
+from kg.pages.similar import Similar, folded, likeness
 from kg.rdf.labels import LABELS
 
 # A graph with more names than these is found by the first of them.
@@ -21,6 +22,10 @@ _LONGEST = 200
 # So many names are ranked; of more nobody reads the rest.
 FOUND = 2000
 _MOST_WORDS = 12
+# What is the same, what is but for accents, spaces and marks, and what a name that is spelled otherwise has at most.
+_EQUAL = 100.0
+_SAME = 98.0
+_NEARLY = 95.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Index:
         self._graph = graph
         self._lock = threading.Lock()
         self._filled: sqlite3.Connection | None = None
+        self._similar: Similar | None = None
 
     def search(self, text: str, limit: int, offset: int = 0) -> tuple[list[Hit], int]:
         """Return the things whose names hold all words of a text, the best first, and how many there are (at most 2000)."""
@@ -49,6 +55,25 @@ class Index:
     def matching(self, text: str) -> list[str]:
         """Return the IRIs of the things whose names hold all words of a text, the best first, at most 2000."""
         return [hit.iri for hit in self._ranked(text)]
+
+    def named(self, text: str, limit: int) -> list[Hit]:
+        """Return the things whose names hold all words of a text, and where none is called so, those that are spelled nearly like it."""
+        found, _ = self.search(text, limit)
+        if found and found[0].score == _EQUAL:
+            return found
+        best = {hit.iri: hit for hit in sorted((*found, *self.similar(text, limit)), key=_order, reverse=True)}
+        return sorted(best.values(), key=_order)[:limit]
+
+    def similar(self, text: str, limit: int) -> list[Hit]:
+        """Return the things whose names are spelled like a text, or nearly so, the best first."""
+        asked = folded(text[:_LONGEST])
+        best: dict[str, Hit] = {}
+        for iri, name, language, main in self._nearest(text[:_LONGEST]):
+            like = likeness(asked, folded(name))
+            rate = (_SAME if like == 1 else _NEARLY * like) - (0 if main else 3)
+            if like and (iri not in best or best[iri].score < rate):
+                best[iri] = Hit(iri, name, language or None, round(rate, 1))
+        return sorted(best.values(), key=_order)[:limit]
 
     def size(self) -> int:
         """Return the number of names."""
@@ -76,7 +101,17 @@ class Index:
             hit = Hit(iri, name, language or None, _score(text, words, name, main=bool(main)))
             if iri not in best or best[iri].score < hit.score:
                 best[iri] = hit
-        return sorted(best.values(), key=lambda hit: (-hit.score, len(hit.name), hit.name.casefold(), hit.iri))
+        return sorted(best.values(), key=_order)
+
+    def _nearest(self, text: str) -> list[tuple[str, str, str, int]]:
+        with self._lock:
+            filled = self._ready()
+            if self._similar is None:
+                self._similar = Similar(name for (name,) in filled.execute("SELECT name FROM names ORDER BY rowid"))
+            rows = [number + 1 for number in self._similar.nearest(text)]
+            marks = ",".join("?" * len(rows))
+            query = f"SELECT iri, name, language, main FROM names WHERE rowid IN ({marks}) ORDER BY rowid"
+            return filled.execute(query, rows).fetchall()
 
     def _ready(self) -> sqlite3.Connection:
         if self._filled is None:
@@ -103,13 +138,17 @@ class Index:
                     yield thing.value, label.value[:_LONGEST], label.language or "", main
 
 
+def _order(hit: Hit) -> tuple[float, int, str, str]:
+    return -hit.score, len(hit.name), hit.name.casefold(), hit.iri
+
+
 def _score(text: str, words: Sequence[str], name: str, *, main: bool) -> float:
     """Rate a name: the same, beginning alike, its words beginning alike, a part of the words; another name of a thing a little less."""
     asked, held = " ".join(text.casefold().split()), " ".join(name.casefold().split())
     folded = [word.casefold() for word in words]
     has = [word.casefold() for word in _WORD.findall(name)]
     if asked == held:
-        score = 100.0
+        score = _EQUAL
     elif has == folded:
         score = 95.0
     elif held.startswith(asked):
@@ -120,4 +159,4 @@ def _score(text: str, words: Sequence[str], name: str, *, main: bool) -> float:
         score = 55.0
     # Of equal fits the one with less beside it is better.
     share = min(1.0, sum(map(len, folded)) / max(1, sum(map(len, has))))
-    return round(score + (0 if score == 100 else 4 * share) - (0 if main else 3), 1)
+    return round(score + (0 if score == _EQUAL else 4 * share) - (0 if main else 3), 1)

@@ -274,8 +274,8 @@ class Site:
         return description.dataset(self._context, self._overview.classes, self._overview.triples)
 
     def suggest(self, prefix: str, limit: int = 10) -> list[tuple[str, str, tuple[str, ...], float]]:
-        """Return things whose names begin with a text or hold its words: IRI, name, classes, and a score from 0 to 100."""
-        hits, _ = self._index.search(prefix, min(limit, 100))
+        """Return things whose names begin with a text, hold its words, or are spelled nearly like it: IRI, name, classes, and a score from 0 to 100."""
+        hits = self._index.named(prefix, min(limit, 100))
         types = finding.types(self._graph, [hit.iri for hit in hits])
         return [(hit.iri, hit.name, types.get(hit.iri, ()), hit.score) for hit in hits]
 

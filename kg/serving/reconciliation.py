@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from math import isfinite
@@ -18,11 +18,13 @@ import pyoxigraph as ox
 
 from kg.pages import Graph, Site
 from kg.pages.graph import values
+from kg.pages.similar import folded
 from kg.serving.messages import Answer, Problem
 
 _BATCH = 50
 _LIMIT, _MOST = 5, 50
 _CERTAIN = 100.0
+_FOUND = 100
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 
@@ -98,22 +100,23 @@ class Reconciliation:
         )
 
     def _matches(self, text: str, types: set[str] | None, limit: int) -> list[dict[str, Any]]:
-        """Return things by name; one that is called exactly so, and alone is, is a match."""
+        """Return things by name; one that is called so, and alone is, is a match."""
         if not text.strip():
             return []
-        found = self.site.suggest(text, _MOST * 2)
-        chosen = [each for each in found if types is None or types & set(each[2])][:limit]
-        certain = [each for each in chosen if each[3] >= _CERTAIN]
+        found = self.site.suggest(text, _FOUND)
+        chosen = [each for each in found if types is None or types & set(each[2])]
+        # Of two things of one name neither is a match, though only one was asked for.
+        certain = _called(text, chosen)
         names = dict(self._types())
         return [
             {
                 "id": iri,
                 "name": name,
                 "score": score,
-                "match": len(certain) == 1 and score >= _CERTAIN,
+                "match": certain == {iri},
                 "type": [{"id": type_, "name": names.get(type_, type_)} for type_ in of],
             }
-            for iri, name, of, score in chosen
+            for iri, name, of, score in chosen[:limit]
         ]
 
     def _extend(self, asked: Any) -> dict[str, Any]:
@@ -178,6 +181,13 @@ class Reconciliation:
             elif isinstance(term, ox.Literal):
                 found.append(_literal(term))
         return found
+
+
+def _called(text: str, found: Sequence[tuple[str, str, tuple[str, ...], float]]) -> set[str]:
+    """Return the things that are called as a text says; where none is to the letter, those that are but for accents, spaces and marks."""
+    exactly = {iri for iri, _, _, score in found if score >= _CERTAIN}
+    same = folded(text)
+    return exactly or {iri for iri, name, _, _ in found if folded(name) == same}
 
 
 def _literal(term: ox.Literal) -> dict[str, Any]:

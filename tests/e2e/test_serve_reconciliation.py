@@ -63,6 +63,28 @@ def test_a_batch_of_names_is_matched_by_get_and_by_post(service: str) -> None:
     assert not any(each["match"] for each in found["c"]["result"])
 
 
+@pytest.mark.parametrize(
+    ("asked", "match"),
+    [
+        ("TPU v5p", True),
+        ("TPU-v5p", True),
+        ("TPUv5p", True),
+        ("TPU v 5 p", True),
+        ("TUP v5p", False),
+        ("TPU v5pp", False),
+        ("TPV v5p", False),
+    ],
+)
+def test_a_name_is_found_however_it_is_spelled_and_matched_where_it_is_the_same(
+    service: str, asked: str, match: bool
+) -> None:
+    best = ask(service, {"queries": {"a": {"query": asked, "type": f"{NS}TPU"}}})["a"]["result"][0]
+    assert (best["id"], best["match"]) == (TPU, match)
+    assert best["score"] >= 98 if match else 50 < best["score"] < 98
+    found = ask(f"{service}/suggest/entity?prefix={urllib.parse.quote(asked)}")["result"]
+    assert TPU in {each["id"] for each in found[:3]}
+
+
 def test_a_type_narrows_what_is_found(service: str) -> None:
     queries = {"a": {"query": "TPU v5p", "type": f"{NS}Model"}, "b": {"query": "TPU v5p", "type": [f"{NS}TPU"]}}
     found = ask(service, {"queries": queries})
