@@ -8,17 +8,18 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
 from kg.pages import Graph, Site
 from kg.pages.graph import values
 from kg.pages.similar import folded
+from kg.serving.agreement import Agreement, Wanted, agreement, wanted
 from kg.serving.messages import Answer, Problem
 
 _BATCH = 50
@@ -27,6 +28,21 @@ _CERTAIN = 100.0
 _FOUND = 100
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+
+
+class Candidate(NamedTuple):
+    """A thing that may be meant: the name that fits, how well from 0 to 100, and what properties say."""
+
+    iri: str
+    name: str
+    types: tuple[str, ...]
+    rate: float
+    agreement: Agreement
+
+    @property
+    def score(self) -> float:
+        """How well all fits, from 0 to 100."""
+        return self.agreement.score(self.rate)
 
 
 class Reconciliation:
@@ -46,7 +62,7 @@ class Reconciliation:
             return _json(self._manifest())
         prefix = params.get("prefix", [""])[0]
         if rest == "/suggest/entity":
-            return _json({"result": self._matches(prefix, None, 20)})
+            return _json({"result": self._matches(prefix, set(), 20)})
         if rest == "/suggest/type":
             return _json({"result": _containing(prefix, self._types())})
         if rest == "/suggest/property":
@@ -84,40 +100,44 @@ class Reconciliation:
     def _one(self, query: Any) -> list[dict[str, Any]]:
         if not isinstance(query, dict) or not isinstance(query.get("query", ""), str):
             raise Problem(400, "a query must be an object with the text `query`")
-        limit = query.get("limit", _LIMIT)
-        types = query.get("type")
-        wanted = (
-            {types}
-            if isinstance(types, str)
-            else {each for each in types if isinstance(each, str)}
-            if isinstance(types, list)
-            else None
-        )
+        limit, types = query.get("limit", _LIMIT), query.get("type")
+        given = [types] if isinstance(types, str) else types if isinstance(types, list) else []
         return self._matches(
             query.get("query", ""),
-            wanted or None,
+            # A class without a name is any.
+            {each for each in given if isinstance(each, str) and each},
             min(limit, _MOST) if isinstance(limit, int) and limit > 0 else _LIMIT,
+            wanted(query.get("properties")),
         )
 
-    def _matches(self, text: str, types: set[str] | None, limit: int) -> list[dict[str, Any]]:
-        """Return things by name; one that is called so, and alone is, is a match."""
+    def _matches(
+        self, text: str, types: set[str], limit: int, properties: Sequence[Wanted] = ()
+    ) -> list[dict[str, Any]]:
+        """Return things by name, and by values of properties; one that is called so, and alone is, is a match."""
         if not text.strip():
             return []
-        found = self.site.suggest(text, _FOUND)
-        chosen = [each for each in found if types is None or types & set(each[2])]
+        found = [
+            Candidate(*each, self._agreement(each[0], properties))
+            for each in self.site.suggest(text, _FOUND)
+            if not types or types & set(each[2])
+        ]
         # Of two things of one name neither is a match, though only one was asked for.
-        certain = _called(text, chosen)
-        names = dict(self._types())
+        certain = _certain(text, found)
+        chosen = sorted(found, key=lambda each: -each.score)[:limit]
+        names = self._labels({type_ for each in chosen for type_ in each.types})
         return [
             {
-                "id": iri,
-                "name": name,
-                "score": score,
-                "match": certain == {iri},
-                "type": [{"id": type_, "name": names.get(type_, type_)} for type_ in of],
+                "id": each.iri,
+                "name": each.name,
+                "score": each.score,
+                "match": each is certain,
+                "type": [{"id": type_, "name": names[type_]} for type_ in each.types],
             }
-            for iri, name, of, score in chosen[:limit]
+            for each in chosen
         ]
+
+    def _agreement(self, iri: str, properties: Sequence[Wanted]) -> Agreement:
+        return agreement(self.graph, iri, properties) if properties else Agreement(0, 0)
 
     def _extend(self, asked: Any) -> dict[str, Any]:
         """Return values of properties of things (data extension)."""
@@ -153,17 +173,22 @@ class Reconciliation:
         )
 
     def _named(self, query: str, bound: Mapping[str, ox.NamedNode]) -> list[tuple[str, str]]:
-        """Return the IRIs of the first column with their names: the label that the graph has, or the end of the IRI."""
+        """Return the IRIs of the first column with their names."""
         iris = [row[0].value for row in self.graph.select(query, bound) if isinstance(row[0], ox.NamedNode)]
+        names = self._labels(iris)
+        return [(iri, names[iri]) for iri in iris]
+
+    def _labels(self, iris: Collection[str]) -> dict[str, str]:
+        """Return the label of each that the graph has, or the end of the IRI."""
         rows = self.graph.select(
-            f"SELECT ?s (MIN(?l) AS ?label) WHERE {{ VALUES ?s {{ {values(iris)} }} ?s <{_RDFS_LABEL}> ?l }} GROUP BY ?s"
+            f"SELECT ?s (MIN(?l) AS ?label) WHERE {{ VALUES ?s {{ {values(sorted(iris))} }} ?s <{_RDFS_LABEL}> ?l }} GROUP BY ?s"
         )
         labels = {
             row[0].value: row[1].value
             for row in rows
             if isinstance(row[0], ox.NamedNode) and isinstance(row[1], ox.Literal)
         }
-        return [(iri, labels.get(iri) or re.split(r"[#/:]", iri.rstrip("#/"))[-1]) for iri in iris]
+        return {iri: labels.get(iri) or re.split(r"[#/:]", iri.rstrip("#/"))[-1] for iri in iris}
 
     def _values(self, iri: str, property_: str) -> list[dict[str, Any]]:
         try:
@@ -183,11 +208,17 @@ class Reconciliation:
         return found
 
 
-def _called(text: str, found: Sequence[tuple[str, str, tuple[str, ...], float]]) -> set[str]:
-    """Return the things that are called as a text says; where none is to the letter, those that are but for accents, spaces and marks."""
-    exactly = {iri for iri, _, _, score in found if score >= _CERTAIN}
+def _certain(text: str, found: Sequence[Candidate]) -> Candidate | None:
+    """Return the only thing that is called as a text says, or of several the only one that agrees most; None where that is open."""
+    if len(found) >= _FOUND and found[-1].rate >= _CERTAIN:
+        return None
+    exactly = [each for each in found if each.rate >= _CERTAIN]
     same = folded(text)
-    return exactly or {iri for iri, name, _, _ in found if folded(name) == same}
+    called = exactly or [each for each in found if folded(each.name) == same]
+    left = [each for each in called if not each.agreement.contradict]
+    most = max((each.agreement.agree for each in left), default=0)
+    best = [each for each in left if each.agreement.agree == most]
+    return best[0] if len(best) == 1 else None
 
 
 def _literal(term: ox.Literal) -> dict[str, Any]:

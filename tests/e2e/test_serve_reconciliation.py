@@ -85,6 +85,46 @@ def test_a_name_is_found_however_it_is_spelled_and_matched_where_it_is_the_same(
     assert TPU in {each["id"] for each in found[:3]}
 
 
+GOOGLE = "https://kg.example/id/organization/google"
+
+
+@pytest.mark.parametrize(
+    ("property_", "value", "match", "score"),
+    [
+        ("manufacturer", "Google", True, 100),
+        ("manufacturer", "google", True, 100),
+        ("manufacturer", GOOGLE, True, 100),
+        ("manufacturer", {"id": GOOGLE, "name": "Google"}, True, 100),
+        ("manufacturer", ["NVIDIA", "Google"], True, 100),
+        ("manufacturer", "Gooogle", True, 100),
+        ("manufacturer", "NVIDIA", False, 66.7),
+        ("memorySize", 95, True, 100),
+        ("memorySize", "95.0", True, 100),
+        ("memorySize", 96, False, 66.7),
+        ("nothing", "Google", True, 100),
+        ("manufacturer", "", True, 100),
+        ("no iri", "Google", True, 100),
+    ],
+)
+def test_a_property_that_is_contradicted_lowers_the_score_and_forbids_a_match(
+    service: str, property_: str, value: object, match: bool, score: float
+) -> None:
+    query = {"query": "TPU v5p", "properties": [{"pid": f"{NS}{property_}", "v": value}]}
+    found = ask(service, {"queries": {"a": query}})["a"]["result"]
+    best = next(each for each in found if each["id"] == TPU)
+    assert (best["match"], best["score"]) == (match, score)
+
+
+def test_a_property_that_agrees_raises_the_score(service: str) -> None:
+    plain = {"query": "TPU v", "limit": 50}
+    queries = {"a": plain, "b": {**plain, "properties": [{"pid": f"{NS}memorySize", "v": "95"}]}}
+    answer = ask(service, {"queries": queries})
+    before, after = ({each["id"]: each["score"] for each in answer[name]["result"]} for name in "ab")
+    assert after[TPU] > before[TPU]
+    assert answer["b"]["result"][0]["id"] == TPU
+    assert [each["score"] for each in answer["b"]["result"]] == sorted(after.values(), reverse=True)
+
+
 def test_a_type_narrows_what_is_found(service: str) -> None:
     queries = {"a": {"query": "TPU v5p", "type": f"{NS}Model"}, "b": {"query": "TPU v5p", "type": [f"{NS}TPU"]}}
     found = ask(service, {"queries": queries})
@@ -112,7 +152,16 @@ def test_values_of_properties_come_as_columns(service: str) -> None:
     assert found["rows"]["no iri"] == {f"{NS}manufacturer": [], f"{NS}memorySize": []}
 
 
-@pytest.mark.parametrize("form", [{"queries": []}, {"queries": {"a": 1}}, {"extend": {"ids": 1}}])
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"queries": []},
+        {"queries": {"a": 1}},
+        {"queries": {"a": {"query": "x", "properties": "y"}}},
+        {"queries": {"a": {"query": "x", "properties": [{"v": "y"}]}}},
+        {"extend": {"ids": 1}},
+    ],
+)
 def test_what_is_no_request_is_refused(service: str, form: dict[str, object]) -> None:
     assert ask(service, form, status=400)["status"] == 400
 
