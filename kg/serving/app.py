@@ -34,6 +34,7 @@ from kg.serving.writer import Change, Update
 
 # Of a text that is longer, others do not wait for the reading.
 _LONG = 10_000
+_FORM = "application/x-www-form-urlencoded"
 _DESCRIPTIONS = ("text/turtle", "application/rdf+xml", "application/ld+json", "application/n-triples", "text/html")
 
 
@@ -313,6 +314,8 @@ class App:
 
     async def _page(self, request: Request) -> Answer:
         request.notes["kind"] = "page"
+        if request.method == "POST" and request.media_type not in ("", _FORM):
+            raise Problem(400, f"the fields `queries` or `extend` are sent as {_FORM}")
         opened = await self.reader.current()
         coding = encoding(request.header("accept-encoding"))
         form = request.body.decode("utf-8", "replace") if request.method == "POST" else ""

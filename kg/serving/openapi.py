@@ -283,8 +283,8 @@ def _reconciliation() -> Node:
     type_ = parameter("type", "The class; without it, those of all things.", IRI_OR_NOTHING)
     return {
         "/reconcile": address(what, either, *in_address, post=post),
-        "/reconcile/suggest/{kind}": address("Things by name", ref("schemas", "Candidates"), kind, "prefix"),
-        "/reconcile/properties": address("The properties of a class", ref("schemas", "Properties"), type_),
+        "/reconcile/suggest/{kind}": address("Things by name", ref("schemas", "Candidates"), kind, "prefix", "limit"),
+        "/reconcile/properties": address("The properties of a class", ref("schemas", "Properties"), type_, "limit"),
     }
 
 

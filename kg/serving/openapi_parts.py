@@ -135,11 +135,12 @@ SCHEMAS: Final[Node] = {
         **_keyed(
             _object(
                 query=_TEXT,
-                type={"anyOf": [IRI, texts(IRI)]},
+                type={"anyOf": [IRI_OR_NOTHING, texts(IRI)]},
                 limit={"type": "integer", "minimum": 1},
+                properties={**texts(_object("pid", pid=IRI, v={})), "maxItems": 20},
             )
         ),
-        "maxProperties": 50,
+        "maxProperties": 100,
     },
     "Matches": _keyed(_object("result", result=texts(_CANDIDATE))),
     "Wanted": _object(
@@ -174,6 +175,7 @@ PARAMETERS: Final[Node] = {
     "q": parameter("q", "The words of a name; the last may be the beginning of one."),
     "page": parameter("page", "The number of a page, from 1 on; what is no number is 1."),
     "prefix": parameter("prefix", "What a name holds, or begins with."),
+    "limit": parameter("limit", "How many are wanted, up to 50; what is no number is as if it were not there."),
 }
 
 

@@ -22,8 +22,8 @@ from kg.pages.similar import folded
 from kg.serving.agreement import Agreement, Wanted, agreement, wanted
 from kg.serving.messages import Answer, Problem
 
-_BATCH = 50
-_LIMIT, _MOST = 5, 50
+_BATCH = 100
+_LIMIT, _SUGGESTED, _MOST = 5, 20, 50
 _CERTAIN = 100.0
 _FOUND = 100
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -60,17 +60,17 @@ class Reconciliation:
             return _json(self._extend(_loaded(params["extend"][0])))
         if rest == "":
             return _json(self._manifest())
-        prefix = params.get("prefix", [""])[0]
+        prefix, limit = params.get("prefix", [""])[0], _limit(params)
         if rest == "/suggest/entity":
-            return _json({"result": self._matches(prefix, set(), 20)})
+            return _json({"result": self._matches(prefix, set(), limit or _SUGGESTED)})
         if rest == "/suggest/type":
-            return _json({"result": _containing(prefix, self._types())})
+            return _json({"result": _containing(prefix, self._types(), limit or _SUGGESTED)})
         if rest == "/suggest/property":
-            return _json({"result": _containing(prefix, self._properties(None))})
+            return _json({"result": _containing(prefix, self._properties(None), limit or _SUGGESTED)})
         if rest == "/properties":
             class_ = params.get("type", [""])[0]
             listed = [{"id": iri, "name": name} for iri, name in self._properties(class_)]
-            return _json({"type": class_, "properties": listed[:_MOST]})
+            return _json({"type": class_, "properties": listed[: limit or _MOST]})
         raise Problem(404, "there is nothing at this address")
 
     def _manifest(self) -> dict[str, Any]:
@@ -247,9 +247,15 @@ def _number(value: int) -> dict[str, Any]:
     return {"float": float(value)} if float(value) == value else {"str": str(value)}
 
 
-def _containing(prefix: str, known: list[tuple[str, str]]) -> list[dict[str, str]]:
-    wanted = prefix.casefold()
-    return [{"id": iri, "name": name} for iri, name in known if wanted in name.casefold()][:20]
+def _limit(params: Mapping[str, list[str]]) -> int | None:
+    """Return how many are wanted, as far as so many are given; None where that is not said."""
+    text = params.get("limit", [""])[0]
+    return min(int(text), _MOST) or None if text.isascii() and text.isdecimal() and len(text) < 8 else None
+
+
+def _containing(prefix: str, known: list[tuple[str, str]], limit: int) -> list[dict[str, str]]:
+    sought = prefix.casefold()
+    return [{"id": iri, "name": name} for iri, name in known if sought in name.casefold()][:limit]
 
 
 def _loaded(text: str) -> Any:

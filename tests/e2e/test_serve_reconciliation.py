@@ -141,6 +141,49 @@ def test_types_and_properties_are_suggested(service: str) -> None:
     assert f"{NS}parameterCount" not in of_type
 
 
+@pytest.mark.parametrize(
+    ("address", "list_", "usual"),
+    [
+        ("/suggest/entity?prefix=a", "result", 8),
+        ("/suggest/type?prefix=e", "result", 10),
+        ("/suggest/property?prefix=a", "result", 20),
+        (f"/properties?type={urllib.parse.quote(f'{NS}Accelerator', safe='')}", "properties", 8),
+    ],
+)
+def test_as_many_come_as_are_wanted(service: str, address: str, list_: str, usual: int) -> None:
+    every = ask(f"{service}{address}")[list_]
+    assert len(every) >= usual
+    assert ask(f"{service}{address}&limit=2")[list_] == every[:2]
+    assert ask(f"{service}{address}&limit=50")[list_][: len(every)] == every
+    for none in ("0", "-1", "x", "", "²"):
+        assert ask(f"{service}{address}&limit={urllib.parse.quote(none)}")[list_] == every
+    assert len(ask(f"{service}{address}&limit=9999999")[list_]) <= 50
+
+
+@pytest.mark.parametrize("none", ["", [], [""]])
+def test_no_type_is_any(service: str, none: object) -> None:
+    answer = ask(service, {"queries": {"a": {"query": "TPU v5p", "type": none}, "b": {"query": "TPU v5p"}}})
+    assert answer["a"] == answer["b"]
+    assert answer["a"]["result"][0]["id"] == TPU
+
+
+@pytest.mark.parametrize("media", ["application/json", "text/plain", "multipart/form-data; boundary=x"])
+def test_what_is_no_form_is_refused(service: str, media: str) -> None:
+    body = json.dumps({"queries": {"a": {"query": "TPU v5p"}}}).encode()
+    request = urllib.request.Request(service, body, {"content-type": media})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=60)
+    assert refused.value.status == 400
+    assert "application/x-www-form-urlencoded" in json.load(refused.value)["detail"]
+
+
+def test_a_batch_has_a_hundred_queries_at_most(service: str) -> None:
+    queries = {f"q{number}": {"query": f"TPU v5p {number}"} for number in range(101)}
+    assert "100" in ask(service, {"queries": queries}, status=400)["detail"]
+    del queries["q100"]
+    assert len(ask(service, {"queries": queries})) == 100
+
+
 def test_values_of_properties_come_as_columns(service: str) -> None:
     asked = {"ids": [TPU, "no iri"], "properties": [{"id": f"{NS}manufacturer"}, {"id": f"{NS}memorySize"}]}
     found = ask(service, {"extend": asked})
