@@ -14,7 +14,7 @@ from kg.query import Excerpt, Lookup, excerpt, lookup
 from kg.serving.cache import Whole
 from kg.serving.coding import packed
 from kg.serving.execute import execute, results_media
-from kg.serving.headers import open_to_all
+from kg.serving.headers import dated, open_to_all
 from kg.serving.http import head
 from kg.serving.intake import Asked, Intake
 from kg.serving.messages import Answer, Problem, Request
@@ -145,7 +145,7 @@ class Lookups:
         text, plain, media = answered
         body, used = packed(plain, media, kind.manner.question.coding)
         coding = f"content-encoding: {used}\r\n" if used else ""
-        end = f"{coding}etag: {kind.manner.tag(text)}\r\ncontent-length: {len(body)}\r\n\r\n"
+        end = f"{dated()}{coding}etag: {kind.manner.tag(text)}\r\ncontent-length: {len(body)}\r\n\r\n"
         notes: dict[str, object] = {"kind": "query", "text": text, "cached": False}
         request = Request("GET", "/sparql", "", {}, client=client, notes=notes)
         return Whole(b"".join((kind.head(media), end.encode(), body)), request, len(body))

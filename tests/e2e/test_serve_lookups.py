@@ -6,7 +6,9 @@ import contextlib
 import gzip
 import http.client
 import json
+import time
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -48,7 +50,10 @@ class Client:
         named = {"Accept": _JSON} | {name.replace("_", "-"): value for name, value in headers.items()}
         self._connection.request(method, target, headers=named)
         response = self._connection.getresponse()
-        return response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+        found = {name.lower(): value for name, value in response.getheaders()}
+        # Each is made at a moment of its own.
+        assert abs(parsedate_to_datetime(found.pop("date")).timestamp() - time.time()) < 100
+        return response.status, found, response.read()
 
     def close(self) -> None:
         self._connection.close()
