@@ -10,6 +10,8 @@ from kg.cli.options import size
 
 # What a request may send: a graph, or no more than a query.
 _BODY, _ASKED = 64 << 20, 1 << 20
+# With less, a process for queries cannot open even a small store; measured: 224 MB, its code and threads included.
+_LEAST = 256 << 20
 _STRONG = "make one of 16 characters or more, such as with `openssl rand -hex 16`"
 
 
@@ -82,7 +84,11 @@ def _base(_: click.Context, __: click.Parameter, value: str | None) -> str | Non
     help="Rows that an answer may have; 0 for any number.",
 )
 @click.option(
-    "--memory", default="1GB", show_default=True, metavar="SIZE", help="Memory that one query may take; 0 for any."
+    "--memory",
+    default="1GB",
+    show_default=True,
+    metavar="SIZE",
+    help="Memory that one query may take, 256MB or more; 0 for any.",
 )
 @click.option(
     "--workers",
@@ -162,6 +168,11 @@ def command(
                 raise click.UsageError(
                     f"{option} takes what an address starts with, host and slash included, such as https://example.org/."
                 )
+    allowed = size(memory)
+    if 0 < allowed < _LEAST:
+        raise click.UsageError(
+            f"--memory {memory} is too little for a process to begin with; give 256MB or more, or 0 for any."
+        )
     settings = ServeSettings(
         host=host,
         port=port,
@@ -173,7 +184,7 @@ def command(
         token=_token(token_file) if token_file else None,
         seconds=timeout,
         rows=rows,
-        memory=size(memory),
+        memory=allowed,
         workers=workers,
         fronts=fronts,
         cache=size(cache),

@@ -7,6 +7,7 @@ supervisor -- fronts (HTTP, look-ups, cache) -- workers (queries and pages; kill
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import pickle
 import shutil
@@ -99,6 +100,9 @@ class _Supervisor:
                     swept = monotonic()
                     self._sweep()
         finally:
+            # All at once, so that nobody waits longer than one of them may take; the writer last, as answers of the others hang on it.
+            for front in self.fronts:
+                front.terminate()
             for process in (*self.fronts, *([self.writer] if self.writer else [])):
                 process.end()
 
@@ -195,21 +199,28 @@ class _Process:
             return
 
     def is_ready(self) -> bool:
-        """Wait until the process says that it is ready; False where it ends before that."""
+        """Wait until the process says that it is ready; False where it ends before that, ServeError where it says why it cannot be."""
         assert self.process.stdout is not None  # noqa: S101 - it is a pipe
-        return bool(self.process.stdout.readline())
+        line = self.process.stdout.readline()
+        if line.startswith(b"{"):
+            raise ServeError(**json.loads(line))
+        return bool(line)
 
     def ended(self) -> bool:
         """Return whether the process has ended by itself."""
         return self.process.poll() is not None
 
+    def terminate(self) -> None:
+        """Have the process stop well."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            if self.process.stdin is not None:
+                self.process.stdin.close()
+
     def end(self) -> None:
         """Have the process stop well, and see to it that it does."""
+        self.terminate()
         process = self.process
-        if process.poll() is None:
-            process.terminate()
-            if process.stdin is not None:
-                process.stdin.close()
         try:
             process.wait(PATIENCE + 5)
         except subprocess.TimeoutExpired:
@@ -221,8 +232,12 @@ def _ready(start: Callable[[], _Process]) -> _Process:
     """Start a process and wait until it is ready; ServeError where it never is. One that ends later, by what it was asked to do, is no reason to give up."""
     for _ in range(_TIMES):
         process = start()
-        if process.is_ready():
-            return process
+        try:
+            if process.is_ready():
+                return process
+        except ServeError:
+            process.end()
+            raise
         process.end()
     raise ServeError(
         "KG610", "a process of the server ends as soon as it begins", advice="what it wrote to standard error says why"

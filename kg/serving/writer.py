@@ -7,6 +7,9 @@ that never change. Where that cannot be made, they have the state before.
 
 from __future__ import annotations
 
+import errno
+import json
+import os
 import pickle
 import resource
 import select
@@ -33,6 +36,8 @@ BEGUN = b"B"
 ANSWER = b"A"
 # What Oxigraph says first where the files of the store are at fault; a LOAD that fails says other things.
 _OF_THE_STORE = "IO error: "
+# What the system says of a file that another process, or this one, has locked.
+_HELD = (os.strerror(errno.EAGAIN), os.strerror(errno.ENOLCK))
 _NO_ROOM = "there is no room on the disk of the store, or it fails"
 
 
@@ -176,6 +181,23 @@ def unavailable(code: str, what: str) -> Problem:
     return Problem(503, what, code=code, headers={"retry-after": "5"})
 
 
+def _closed(store: str, why: str) -> dict[str, str]:
+    """Return what the supervisor tells of a store that cannot be opened for writing."""
+    if "lock" in why.lower() and why.endswith(_HELD):
+        return {
+            "code": "KG615",
+            "what": "another process has this store open for writing, and only one can",
+            "where": store,
+            "advice": "end that one, or name another folder",
+        }
+    return {
+        "code": "KG616",
+        "what": f"the store cannot be opened for writing: {why.removeprefix(_OF_THE_STORE)}",
+        "where": store,
+        "advice": "see that this user may write there and that the disk has room, or serve it without --writable",
+    }
+
+
 def main() -> None:
     """Serve tasks to the fronts until they are all gone and the parent hangs up standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -187,7 +209,11 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if not outward:
         without_network()
-    writer = Writer(Path(sys.argv[2]), Path(sys.argv[3]))
+    try:
+        writer = Writer(Path(sys.argv[2]), Path(sys.argv[3]))
+    except OSError as error:
+        print(json.dumps(_closed(sys.argv[2], str(error))), flush=True)  # noqa: T201 - as below
+        sys.exit(1)
     print("ready", flush=True)  # noqa: T201 - the supervisor waits for it
     lines: dict[int, tuple[socket.socket, Line]] = {}
     while True:
