@@ -22,7 +22,7 @@ from kg.serving.settings import Setup
 from kg.serving.states import Reader, Writing
 from kg.serving.telemetry import Telemetry
 
-# So long may answers that have begun take to end when the server is stopped.
+# So long may answers take to end that have begun when the server is stopped; docs/reference/server.md says so.
 PATIENCE = 10.0
 
 
@@ -51,6 +51,14 @@ async def run(setup: Setup, listener: socket.socket, place: int, passages: Seque
         await connections.stop(PATIENCE)
         await pool.stop()
         telemetry.flush()
+        _reap()
+
+
+def _reap() -> None:
+    """Wait for the workers that were killed, so that none of them is there when this process is gone."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 def _hung_up(stop: asyncio.Event) -> None:

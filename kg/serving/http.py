@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any, cast
 
 from kg.serving.cache import Repeats, Whole
-from kg.serving.headers import open_to_all
+from kg.serving.headers import dated, open_to_all
 from kg.serving.intake import Asked, Intake
 from kg.serving.limits import HttpLimits
 from kg.serving.messages import REASONS, Answer, Problem, Request
@@ -26,6 +26,8 @@ _NO_BODY = (204, 304)
 _SMALL = 1 << 16
 _FOREVER = float("inf")
 _HERE = ("127.0.0.1", "::1", "")
+# So many seconds have those to read it who are told that the server stops.
+_LAST = 1.0
 
 
 # What gives an answer later.
@@ -51,6 +53,8 @@ class Connections:
         self.open: set[Connection] = set()
         self.each: Counter[str] = Counter()
         self.stopping = False
+        # Whether the time for answers that had begun when it stopped is over.
+        self.over = False
         # Bumped once a second: time limits need no finer clock, and a timer for each phase of each request would cost more than the request.
         self.ticker = loop.call_later(1.0, self._tick)
 
@@ -65,22 +69,30 @@ class Connections:
         self.ticker = self.loop.call_later(1.0, self._tick)
 
     async def stop(self, patience: float) -> None:
-        """Close idle connections, let answers that have begun end, then close what is left."""
+        """Close idle connections, let answers that have begun end, tell those who still wait that they get none, then close what is left."""
         self.stopping = True
         self.ticker.cancel()
         for each in list(self.open):
             each.close_if_idle()
-        end = monotonic() + patience
-        while self.open and monotonic() < end:
-            await asyncio.sleep(0.02)
+        await self._closed(patience)
+        self.over = True
+        for each in list(self.open):
+            each.give_up()
+        await self._closed(_LAST)
         for each in list(self.open):
             each.abort()
+
+    async def _closed(self, seconds: float) -> None:
+        """Wait until all connections are closed, or so long."""
+        end = monotonic() + seconds
+        while self.open and monotonic() < end:
+            await asyncio.sleep(0.02)
 
 
 class Connection(asyncio.Protocol):
     """One connection: reads a request, has it answered, writes the answer, and begins anew."""
 
-    __slots__ = ("_came", "_deadline", "_drained", "_held", "_intake", "_phase", "_task", "_unsent", "all", "limits", "peer", "transport")  # fmt: skip
+    __slots__ = ("_came", "_deadline", "_drained", "_held", "_intake", "_phase", "_task", "_unsent", "_waits", "all", "limits", "peer", "transport")  # fmt: skip
 
     def __init__(self, connections: Connections) -> None:
         self.all = connections
@@ -94,6 +106,8 @@ class Connection(asyncio.Protocol):
         # The bytes of the request that is answered, where they came in one piece and alone.
         self._came = b""
         self._unsent = 0
+        # Whether nothing of the answer to a request is there yet.
+        self._waits = False
         self._deadline = 0.0
         self._begin("idle", self.limits.header_time)
 
@@ -148,6 +162,11 @@ class Connection(asyncio.Protocol):
         """Close the connection unless a request is under way."""
         if self._phase == "idle":
             self.transport.close()
+
+    def give_up(self) -> None:
+        """Answer a request that still waits: it is not done."""
+        if self._waits and self._task is not None:
+            self._task.cancel()
 
     def abort(self) -> None:
         """Close at once."""
@@ -252,7 +271,7 @@ class Connection(asyncio.Protocol):
         """Answer a request, with what has been begun of that."""
         keep, status, sent = False, 0, 0
         try:
-            answer = await self._handled(begun or self._begun(asked.request))
+            answer = await self._handled(asked.request, begun or self._begun(asked.request))
             status = answer.status
             keep = self._stays(asked, answer)
             sent = await self._write(asked, answer, keep)
@@ -275,11 +294,19 @@ class Connection(asyncio.Protocol):
         except Exception as error:  # noqa: BLE001 - whatever it is, the client is told, and the log, and others are answered
             return self._failed(error)
 
-    async def _handled(self, begun: Answer | Later) -> Answer:
+    async def _handled(self, request: Request, begun: Answer | Later) -> Answer:
+        self._waits = True
         try:
             return begun if isinstance(begun, Answer) else await begun()
+        except asyncio.CancelledError:
+            # Else it is the client who went away.
+            if not self.all.over or self.transport.is_closing():
+                raise
+            return open_to_all(_stopped(request).answer())
         except Exception as error:  # noqa: BLE001 - as above
             return self._failed(error)
+        finally:
+            self._waits = False
 
     def _failed(self, error: Exception) -> Answer:
         self.all.loop.call_exception_handler({"message": "a request could not be answered", "exception": error})
@@ -356,6 +383,16 @@ class Connection(asyncio.Protocol):
         self.all.told(Request("", "", "", {}, client=self.peer), answer.status, len(answer.body), 0.0)
 
 
+def _stopped(request: Request) -> Problem:
+    """Return what is told of a request that is not answered because the server stops."""
+    headers = {"retry-after": "10"}
+    kind = request.notes.get("kind")
+    if kind == "update" or (kind == "graph" and request.method not in ("GET", "HEAD")):
+        what = "the server stops; the update may be kept or not: look before you send it again"
+        return Problem(503, what, code="KG606", headers=headers)
+    return Problem(503, "the server stops before this is answered", code="KG609", headers=headers)
+
+
 def head(answer: Answer) -> bytes:
     """Return the status line and the headers of an answer, but for those that say how it is sent."""
     # Whatever a value was made of, it ends no line.
@@ -365,7 +402,7 @@ def head(answer: Answer) -> bytes:
 
 def _head(answer: Answer, keep: bool, chunked: bool) -> bytes:
     """Return the whole head of an answer."""
-    lines = [head(answer)]
+    lines = [head(answer), dated().encode()]
     if chunked:
         lines.append(b"transfer-encoding: chunked\r\n")
     elif "content-length" not in answer.headers and answer.status not in _NO_BODY and answer.pieces is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 import struct
 from collections.abc import Iterator
@@ -541,7 +542,11 @@ def test_the_end_waits_for_answers_that_have_begun(loop: str) -> None:
         assert rest(idle) == b""
         found = replies(rest(busy))
         assert (found[0].status, found[0].headers["connection"]) == (200, "close")
-        assert rest(late) == b""
+        # What waits still is told that nothing comes.
+        (told,) = replies(rest(late))
+        assert (told.status, told.headers["connection"], told.headers["retry-after"]) == (503, "close", "10")
+        assert json.loads(told.body)["code"] == "KG609"
+        assert {name: told.headers[name] for name in EVERYWHERE} == EVERYWHERE
         assert until(lambda: not site.connections.open)
         for client in (idle, busy, late):
             client.close()
