@@ -25,7 +25,8 @@ from kg.pages.listing import pages, parsed
 from kg.pages.mentions import Mentions
 from kg.pages.order import Orders
 from kg.pages.overview import Overview
-from kg.pages.render import part
+from kg.pages.preview import preview
+from kg.pages.render import part, render
 from kg.pages.search import FOUND, Index
 from kg.pages.settings import SiteSettings
 from kg.pages.shape import Shape, shape
@@ -170,6 +171,14 @@ class Site:
             if "#" in iri
             else self._terms(local_name(iri), iri, (iri,), languages)
         )
+
+    def preview(self, iri: str, languages: Sequence[str] = _ENGLISH, *, bare: bool = False) -> str | None:
+        """Return a small page about a thing that other programs may frame; its content alone where it is to be `bare`."""
+        found = preview(self._context, iri, languages) if is_iri(iri) else None
+        if found is None:
+            return None
+        card = part("card.html", heading="strong" if bare else "h1", **found)
+        return str(card) if bare else render("preview.html", name=found["name"], card=card, at=self.addresses.page)
 
     def ontology(self, languages: Sequence[str] = _ENGLISH) -> str:
         """Return the documentation of the terms that the graph uses, or defines."""

@@ -281,10 +281,14 @@ def _reconciliation() -> Node:
     ]
     kind = parameter("kind", "Of what.", {"enum": ["entity", "type", "property"]}, "path", required=True)
     type_ = parameter("type", "The class; without it, those of all things.", IRI_OR_NOTHING)
+    thing = parameter("id", "The IRI of the thing.", IRI, required=True)
+    framed = _made("The page", _content(_HTML), "Content-Security-Policy")
     return {
         "/reconcile": address(what, either, *in_address, post=post),
         "/reconcile/suggest/{kind}": address("Things by name", ref("schemas", "Candidates"), kind, "prefix", "limit"),
         "/reconcile/properties": address("The properties of a class", ref("schemas", "Properties"), type_, "limit"),
+        "/reconcile/preview": _read("Reconciliation", "A thing in a small frame", framed, thing, "lang", errors=(404,)),
+        "/reconcile/flyout": address("A thing beside its name", ref("schemas", "Flyout"), thing, "lang"),
     }
 
 

@@ -95,7 +95,15 @@ _CANDIDATE = _object(
 _BINDING = _object(
     "type value", type={"enum": ["uri", "bnode", "literal", "triple"]}, value={"type": ["string", "object"]}
 )
-_SERVICE = _object("service_url service_path", service_url={"type": "string", "format": "uri"}, service_path=_TEXT)
+_URI: Final[Node] = {"type": "string", "format": "uri"}
+_SERVICE = _object("service_url service_path", service_url=_URI, service_path=_TEXT)
+_SUGGEST = _object(
+    "service_url service_path",
+    service_url=_URI,
+    service_path=_TEXT,
+    flyout_service_url=_URI,
+    flyout_service_path=_TEXT,
+)
 
 SCHEMAS: Final[Node] = {
     "Problem": _object(
@@ -126,7 +134,7 @@ SCHEMAS: Final[Node] = {
         schemaSpace=_TEXT,
         view=_object("url", url=_TEXT),
         preview=_object("url", url=_TEXT),
-        suggest=_object(entity=_SERVICE, type=_SERVICE, property=_SERVICE),
+        suggest=_object(entity=_SUGGEST, type=_SUGGEST, property=_SUGGEST),
         extend=_object(propose_properties=_SERVICE),
         defaultTypes=texts(_NAMED),
         documentation=_TEXT,
@@ -150,6 +158,7 @@ SCHEMAS: Final[Node] = {
     ),
     "Values": _object("meta rows", meta=texts(_NAMED), rows=_keyed(_keyed(texts(_keyed({}))))),
     "Candidates": _object("result", result=texts(_NAMED)),
+    "Flyout": _object("id html", id=_TEXT, html=_TEXT),
     "Properties": _object("type properties", type=_TEXT, properties=texts(_NAMED)),
 }
 

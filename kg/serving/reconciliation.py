@@ -26,6 +26,8 @@ _BATCH = 100
 _LIMIT, _SUGGESTED, _MOST = 5, 20, 50
 _CERTAIN = 100.0
 _FOUND = 100
+# A preview is shown in frames of other sites; it can do nothing there.
+_PREVIEW = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 
@@ -71,13 +73,31 @@ class Reconciliation:
             class_ = params.get("type", [""])[0]
             listed = [{"id": iri, "name": name} for iri, name in self._properties(class_)]
             return _json({"type": class_, "properties": listed[: limit or _MOST]})
+        if rest in ("/preview", "/flyout"):
+            languages = (*params.get("lang", [])[:1], "en")
+            return self._preview(params.get("id", [""])[0], languages, bare=rest == "/flyout")
         raise Problem(404, "there is nothing at this address")
+
+    def _preview(self, iri: str, languages: tuple[str, ...], *, bare: bool) -> Answer:
+        """Return a thing in a small page, or as HTML in JSON that a client puts beside its name."""
+        page = self.site.preview(iri, languages, bare=bare)
+        if page is None:
+            raise Problem(404, "the graph says nothing about this id")
+        if bare:
+            return _json({"id": iri, "html": page})
+        headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": _PREVIEW}
+        return Answer(200, headers, page.encode("utf-8", "replace"))
 
     def _manifest(self) -> dict[str, Any]:
         base = f"{self.origin}/reconcile"
 
         def suggest(kind: str) -> dict[str, str]:
-            return {"service_url": self.origin, "service_path": f"/reconcile/suggest/{kind}"}
+            return {
+                "service_url": self.origin,
+                "service_path": f"/reconcile/suggest/{kind}",
+                "flyout_service_url": self.origin,
+                "flyout_service_path": "/reconcile/flyout?id=${id}",
+            }
 
         return {
             "versions": ["0.2"],
@@ -85,7 +105,7 @@ class Reconciliation:
             "identifierSpace": self.site.settings.base,
             "schemaSpace": self.site.settings.base,
             "view": {"url": f"{self.origin}/resource?iri={{{{id}}}}"},
-            "preview": {"url": f"{self.origin}/resource.html?iri={{{{id}}}}", "width": 480, "height": 320},
+            "preview": {"url": f"{self.origin}/reconcile/preview?id={{{{id}}}}", "width": 480, "height": 320},
             "suggest": {kind: suggest(kind) for kind in ("entity", "type", "property")},
             "extend": {"propose_properties": {"service_url": self.origin, "service_path": "/reconcile/properties"}},
             "defaultTypes": [{"id": iri, "name": name} for iri, name in self._types()[:10]],

@@ -51,6 +51,40 @@ def test_the_manifest_says_what_there_is_and_its_addresses_answer(service: str) 
     assert TPU in {each["id"] for each in found}
 
 
+def test_a_preview_is_a_small_page_that_may_be_framed(service: str) -> None:
+    preview = ask(service)["preview"]
+    assert (preview["width"], preview["height"]) == (480, 320)
+    with urllib.request.urlopen(preview["url"].replace("{{id}}", urllib.parse.quote(TPU, safe="")), timeout=60) as page:
+        html, policy = page.read().decode(), page.headers["Content-Security-Policy"]
+        assert page.headers.get_content_type() == "text/html"
+        assert "X-Frame-Options" not in page.headers
+    assert policy == "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"
+    assert "<script" not in html
+    assert "<style" not in html
+    for words in ("TPU v5p", "Google", "95"):
+        assert words in html
+    assert len(html) < 5000
+    with urllib.request.urlopen(f"{service.removesuffix('reconcile')}ns", timeout=60) as page:
+        assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("id_", ["", "no iri", "https://kg.example/none", "javascript:alert(1)", "<b>"])
+def test_what_is_not_known_has_no_preview(service: str, id_: str) -> None:
+    for path in ("preview", "flyout"):
+        assert ask(f"{service}/{path}?id={urllib.parse.quote(id_, safe='')}", status=404)["status"] == 404
+
+
+def test_what_is_suggested_has_a_flyout(service: str) -> None:
+    for kind, iri, words in (("entity", TPU, "Google"), ("type", f"{NS}Model", "odel"), ("property", f"{NS}level", "")):
+        suggest = ask(service)["suggest"][kind]
+        path = suggest["flyout_service_path"].replace("${id}", urllib.parse.quote(iri, safe=""))
+        found = ask(f"{suggest['flyout_service_url']}{path}")
+        assert found["id"] == iri
+        assert words in found["html"]
+        assert 'href="http' in found["html"]
+        assert "<html" not in found["html"]
+
+
 def test_a_batch_of_names_is_matched_by_get_and_by_post(service: str) -> None:
     queries = {"a": {"query": "TPU v5p"}, "b": {"query": "nothing is called so"}, "c": {"query": "TPU", "limit": 2}}
     found = ask(service, {"queries": queries})
