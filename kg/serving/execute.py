@@ -5,7 +5,6 @@ This runs in a worker, which can be killed, and for look-ups that cannot take lo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
@@ -18,6 +17,7 @@ from kg.rdf.xml_text import fit_for_xml
 from kg.serving.messages import Problem
 from kg.serving.negotiation import choose
 from kg.serving.rows import Rows
+from kg.serving.syntax import why_not
 
 RESULTS = {
     "application/sparql-results+json": "json",
@@ -70,7 +70,6 @@ _NICKNAMES = {
 # What the names of rows are when the answer is a graph: clients choose json or xml before they know which it is.
 _ALIKE = {"json": "application/ld+json", "xml": "application/rdf+xml"}
 _PIECE = 1 << 16
-_LOCATED = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
 def written(media: str, prefixes: Mapping[str, str]) -> dict[str, str] | None:
@@ -208,8 +207,7 @@ def evaluate(
             named_graphs=_graphs(query.named_graphs) if query.named_graphs is not None else _unsaid(query),
         )
     except SyntaxError as error:
-        place = _LOCATED.fullmatch(error.msg)
-        what = f"line {place[1]}, column {place[2]}: {place[3]}" if place else error.msg
+        what = why_not(query.text, error.msg, prefixes)
         raise Problem(400, f"the query is not SPARQL: {what}", code="KG503") from error
     except (OSError, ValueError, RuntimeError) as error:
         raise Problem(400, f"the query cannot be answered: {error}", code="KG504") from error

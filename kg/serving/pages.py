@@ -22,6 +22,7 @@ from kg.serving.description import service
 from kg.serving.execute import GRAPHS, Query, execute
 from kg.serving.messages import Answer, Problem
 from kg.serving.negotiation import choose
+from kg.serving.question import mentioned
 from kg.serving.reconciliation import Reconciliation
 from kg.serving.settings import Setup
 from kg.serving.work import Page, State
@@ -119,7 +120,8 @@ class Pages:
             return Asked(text, results=Fault("SERVICE is not followed here"))
         settings = self.setup.settings
         rows = min(settings.rows or SHOWN, SHOWN)
-        query = Query(text, f"{_JSON}, application/n-triples;q=0.9", rows=rows, seconds=settings.seconds)
+        likes = f"{_JSON}, application/n-triples;q=0.9"
+        query = Query(text, likes, mentioned=mentioned(reading), rows=rows, seconds=settings.seconds)
         media: list[str] = []
         parts: list[bytes] = []
         start = monotonic()
@@ -127,7 +129,7 @@ class Pages:
             outcome = execute(self.store, query, self.prefixes, media.append, parts.append)
             results = read_results(b"".join(parts), media[0])
         except Problem as problem:
-            return Asked(text, results=fault(problem.what))
+            return Asked(text, results=fault(f"{problem.what}{f' [{problem.code}]' if problem.code else ''}"))
         why: Any = outcome.truncated
         return Asked(text, results=results, truncated=why, seconds=monotonic() - start)
 

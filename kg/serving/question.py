@@ -45,6 +45,11 @@ def question(request: Request, asked: Operation, reading: Reading, origin: str) 
         asked.default_graphs,
         asked.named_graphs,
         encoding(request.header("accept-encoding")),
-        tuple(graph for graph in reading.graphs if graph is not None and ":" in graph),
+        mentioned(reading),
         origin + "/sparql",
     )
+
+
+def mentioned(reading: Reading) -> tuple[str, ...]:
+    """Return the graphs that a text names by IRIs in full."""
+    return tuple(graph for graph in reading.graphs if graph is not None and ":" in graph)

@@ -29,6 +29,7 @@ from kg.serving.confine import without_network
 from kg.serving.messages import Problem
 from kg.serving.preconditions import NONE, Changes, Preconditions
 from kg.serving.settings import Version
+from kg.serving.syntax import why_not
 from kg.serving.work import State
 
 # Kinds of frames: it is begun with a change; what came of a task.
@@ -141,7 +142,8 @@ class Writer:
             with self._committing():
                 self.store.update(task.text, base_iri=task.base)
         except SyntaxError as error:
-            raise Problem(400, f"the update is not SPARQL: {error.msg}", code="KG503") from error
+            what = why_not(task.text, error.msg, update=True)
+            raise Problem(400, f"the update is not SPARQL: {what}", code="KG503") from error
         except (OSError, ValueError, RuntimeError) as error:
             raise Problem(400, f"the update cannot be done: {error}", code="KG504") from error
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 
@@ -70,3 +71,31 @@ def test_what_is_refused_early_has_the_headers_of_all_answers(server: Server) ->
         assert head[9:10] == b"4"
         for line in (b"access-control-allow-origin: *", b"x-content-type-options: nosniff"):
             assert line in head
+
+
+def test_a_graph_that_is_not_here(server: Server) -> None:
+    """One that a query names is most likely a mistake; clients name others beside it that nobody has."""
+    for clause in ("FROM", "FROM NAMED"):
+        text = f"SELECT * {clause} <urn:none> {{ ?s ?p ?o }}"
+        answer = server.select(text)
+        assert (answer.status, json.loads(answer.body)["code"]) == (403, "KG602")
+        page = server.ask(f"/query?{urlencode({'query': text, 'run': 'html'})}", headers={"Accept": "text/html"})
+        assert "the graph &lt;urn:none&gt; is not in this store" in page.text
+        assert "[KG602]" in page.text
+    for answer in (
+        server.select("SELECT * { ?s ?p ?o }", default_graph_uri="urn:none"),
+        server.select("SELECT * { ?s ?p ?o }", named_graph_uri="urn:none"),
+    ):
+        assert (answer.status, json.loads(answer.body)["results"]["bindings"]) == (200, [])
+
+
+def test_a_fault_is_told_with_its_place(server: Server) -> None:
+    text = "SELECT * {\n ?s nobody:said ?o }"
+    expected = "the query is not SPARQL: line 2, column 5: the prefix nobody: is not declared"
+    assert json.loads(server.select(text).body)["detail"].startswith(expected)
+    page = server.ask(f"/query?{urlencode({'query': text, 'run': 'html'})}", headers={"Accept": "text/html"})
+    assert f"{expected}; declare it with PREFIX nobody: &lt;...&gt; [KG503]" in page.text
+    answer = server.change("INSERT DATA { <urn:a> <urn:b> nobody:said }")
+    assert "the update is not SPARQL: line 1, column 31: the prefix nobody: " in json.loads(answer.body)["detail"]
+    answer = server.select("INSERT DATA { <urn:a> <urn:b> 1 }")
+    assert "column 1: INSERT begins an update, which is sent by POST" in json.loads(answer.body)["detail"]
