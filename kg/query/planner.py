@@ -24,13 +24,13 @@ _KNOWN = 1000
 
 
 class Planner:
-    """Plans queries on one state of a store, for which `memory` may be used (bytes; 0: any).
+    """Plans queries on one state of a store, for which `memory` may be used (bytes; 0: any), and which is `brief` where another soon takes its place.
 
     What it does hangs on the state and the query alone, so that a query has the same answer whatever was asked before.
     """
 
-    def __init__(self, store: ox.Store, prefixes: Mapping[str, str], memory: int = 0) -> None:
-        self._store, self._prefixes = store, prefixes
+    def __init__(self, store: ox.Store, prefixes: Mapping[str, str], memory: int = 0, *, brief: bool = False) -> None:
+        self._store, self._prefixes, self._brief = store, prefixes, brief
         self._most = memory // _ROW or _ROWS
         # How many rows patterns have, and how many would have been counted.
         self._counts: dict[str, tuple[int, int]] = {}
@@ -82,6 +82,10 @@ class Planner:
 
     def _share(self, query: Joins, pattern: Pattern, count: int) -> float:
         """Return about which part of the rows of a pattern, of which there are so many, meet its conditions."""
+        conditioned = " ".join((pattern.text, *pattern.conditions))
+        if self._brief:
+            # To take a sample takes as long as to ask this some ten times.
+            return self._number(self._store, query, conditioned) / count
         key = query.prologue + pattern.text
         sample = self._samples.get(key)
         if sample is None:
@@ -90,7 +94,7 @@ class Planner:
             sample = ox.Store()
             sample.extend(ox.Quad(*triple) for triple in triples)
             _know(self._samples, key, sample)
-        return self._number(sample, query, " ".join((pattern.text, *pattern.conditions))) / len(sample)
+        return self._number(sample, query, conditioned) / len(sample)
 
     def _number(self, store: ox.Store, query: Joins, pattern: str) -> int:
         """Return how many rows there are."""

@@ -89,7 +89,7 @@ class Data:
         self.store = open_store(state.store)
         self.prefixes: Mapping[str, str] = prefixes_of(state, setup)
         self._texts = Texts(self.store, setup.settings.memory)
-        self._planner = Planner(self.store, self.prefixes, setup.settings.memory)
+        self._planner = Planner(self.store, self.prefixes, setup.settings.memory, brief=setup.settings.writable)
         self._pages: Any = None
 
     def answer(self, query: Query, reply: Reply, *, plain: bool = False) -> Outcome:

@@ -59,6 +59,16 @@ def test_other_queries_are_left_alone(query: str) -> None:
     assert Planner(_store(3000), PREFIXES).planned(query) is None
 
 
+@pytest.mark.parametrize("brief", [False, True])
+@pytest.mark.parametrize(("least", "is_planned"), [(100, True), (2900, False)])
+def test_it_is_found_out_how_many_rows_meet_a_condition(brief: bool, least: int, is_planned: bool) -> None:
+    query = f"SELECT ?o (SUM(?n) AS ?sum) {{ ?m x:number ?n ; x:of ?o FILTER(?n > {least}) }} GROUP BY ?o"
+    planner = Planner(_store(3000), PREFIXES, brief=brief)
+    assert (planner.planned(query) is not None) == is_planned
+    # A sample serves for other numbers, too.
+    assert len(planner._samples) == (not brief)
+
+
 def test_few_rows_are_looked_up() -> None:
     assert Planner(_store(1000), PREFIXES).planned(GROUPS) is None
 
@@ -92,11 +102,6 @@ def test_what_a_condition_leaves_comes_first() -> None:
     planned = Planner(_store(3000), PREFIXES).planned(query)
     assert planned is not None
     assert planned.index("x:number") < planned.index("x:of")
-
-
-def test_a_condition_that_most_rows_meet_changes_nothing() -> None:
-    query = "SELECT ?o (SUM(?n) AS ?sum) { ?m x:number ?n ; x:of ?o FILTER(?n > 100) } GROUP BY ?o"
-    assert Planner(_store(3000), PREFIXES).planned(query) is not None
 
 
 def test_no_more_rows_are_kept_than_memory_allows() -> None:
