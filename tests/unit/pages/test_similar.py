@@ -13,7 +13,8 @@ from tests.unit.pages.graph import EX, StoreGraph, store
 
 SYLLABLES = ("sy", "na", "pse", "lla", "gpt", "tron", "for", "mer", "vi", "dia", "tu", "ring", "al", "be", "ta", "ku")
 NAMES = """ex:s rdfs:label "Synapse-70B" . ex:m rdfs:label "Synapse-7B" . ex:n rdfs:label "NVIDIA" ; skos:altLabel "Nvidia Corporation" . ex:c rdfs:label "Café au lait"@fr .
-ex:l rdfs:label "Llama 3.1" . ex:k rdfs:label "東京スパコン" . ex:r rdfs:label "Яндекс" . ex:g rdfs:label "Google" . ex:h rdfs:label "🤗" ."""
+ex:l rdfs:label "Llama 3.1" . ex:k rdfs:label "東京スパコン" . ex:r rdfs:label "Яндекс" . ex:g rdfs:label "Google" . ex:h rdfs:label "🤗" .
+ex:o rdfs:label "Colossus of the northern seas" ."""
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,8 @@ def test_a_name_that_is_spelled_otherwise_is_found_first(index: Index, asked: st
 
 def test_the_beginning_of_a_name_may_be_spelled_otherwise(index: Index) -> None:
     assert {hit.iri for hit in index.named("Synaspe", 5)} >= {f"{EX}s", f"{EX}m"}
+    assert [hit.iri for hit in index.named("Colosuss", 5)] == [f"{EX}o"]
+    assert index.named("Col", 5)[0].score > index.named("Colosuss", 5)[0].score
 
 
 @pytest.mark.parametrize("asked", ["nothing is called so", "", "!", "zz", "Ω"])
