@@ -15,8 +15,8 @@ _GRAPHS = ("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "TriG", "N-Quads")
 _MOST = 1000
 
 
-def service(origin: str, store: ox.Store, *, writable: bool) -> list[ox.Triple]:
-    """Return the triples that tell what the endpoint speaks, and which graphs it has (the first thousand of them)."""
+def service(origin: str, store: ox.Store, *, writable: bool, merged: bool = False) -> list[ox.Triple]:
+    """Return the triples that tell what the endpoint speaks, and which graphs it has (the first thousand of them); `merged` is a store whose default graph is the merge of them all."""
     endpoint = ox.NamedNode(f"{origin}/sparql")
     dataset, default = ox.NamedNode(f"{endpoint.value}#dataset"), ox.NamedNode(f"{endpoint.value}#default")
     described = ox.NamedNode(f"{endpoint.value}#service")
@@ -32,6 +32,8 @@ def service(origin: str, store: ox.Store, *, writable: bool) -> list[ox.Triple]:
     triples += [
         ox.Triple(described, _term("resultFormat"), ox.NamedNode(_FORMATS + name)) for name in (*_RESULTS, *_GRAPHS)
     ]
+    if merged:
+        triples.append(ox.Triple(described, _term("feature"), _term("UnionDefaultGraph")))
     if writable:
         triples.append(ox.Triple(described, _term("supportedLanguage"), _term("SPARQL11Update")))
         triples += [ox.Triple(described, _term("inputFormat"), ox.NamedNode(_FORMATS + name)) for name in _GRAPHS[:4]]

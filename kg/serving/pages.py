@@ -70,7 +70,10 @@ class Pages:
         if fixed is not None:
             return fixed
         if path == "/sparql":
-            return self._data(service(page.origin, self.store, writable=self.setup.settings.writable), page.accept)
+            writable = self.setup.settings.writable
+            return self._data(
+                service(page.origin, self.store, writable=writable, merged=bool(self._manifest)), page.accept
+            )
         if path == "/void.ttl":
             return self._data(site.dataset_description(), "text/turtle")
         if path == "/.well-known/void":

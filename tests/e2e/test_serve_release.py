@@ -185,6 +185,19 @@ def test_the_data_set_itself_is_found_at_its_iri(releases: tuple[Path, ...]) -> 
         assert server.ask("/id/void.nothing").status == 404
 
 
+def test_the_endpoint_says_that_its_default_graph_is_the_merge_of_all(
+    tmp_path: Path, releases: tuple[Path, ...]
+) -> None:
+    feature = "<http://www.w3.org/ns/sparql-service-description#UnionDefaultGraph>"
+    accept = {"Accept": "application/n-triples"}
+    with kg_serve(releases[0]) as server:
+        assert feature in server.ask("/sparql", headers=accept).text
+    with kg_serve(tmp_path / "store", "--writable", "--open") as server:
+        found = server.ask("/sparql", headers=accept)
+        assert found.status == 200
+        assert feature not in found.text
+
+
 def test_the_tag_of_an_answer_changes_with_the_release(tmp_path: Path, releases: tuple[Path, ...]) -> None:
     target = tmp_path / "release"
     shutil.copytree(releases[0], target)
