@@ -347,12 +347,18 @@ def test_what_cannot_be_brought_to_its_place_may_be_kept_and_so_it_is_told(runni
     )
     assert running.do(first) is (kind == "change")
     one = running.values()
-    # The log of what was committed is smaller than that, the table that it goes into is not.
-    running.room(900)
-    assert running.refused(second) == "KG606"
-    assert running.process.wait(10) == 1
-    running.end()
-    running.start()
+    for _ in range(5):
+        # The log of what was committed is smaller than that, the table that it goes into is not.
+        running.room(900)
+        told = running.refused(second)
+        assert running.process.wait(10) == 1
+        running.end()
+        running.start()
+        if told != "KG608":
+            break
+        # The store was still busy with its own files of what came before, and failed at these.
+        assert running.values() == one
+    assert told == "KG606"
     assert one < running.values()
 
 
