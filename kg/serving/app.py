@@ -24,7 +24,7 @@ from kg.serving.pool import Pool
 from kg.serving.preconditions import NONE, graph_tag, preconditions
 from kg.serving.protocol import Operation, graph_named, is_deep, operation
 from kg.serving.question import Question, question
-from kg.serving.replies import KEPT, allowed, is_browser, options, tag_of, tags_of, told, unchanged
+from kg.serving.replies import KEPT, allowed, is_browser, let_go, options, tag_of, tags_of, told, unchanged, unwanted
 from kg.serving.settings import Setup
 from kg.serving.states import Open, Reader, Writing
 from kg.serving.statics import Statics, fixed, release_file
@@ -58,13 +58,19 @@ class App:
             begun = self._sparql(request) if request.path == "/sparql" else partial(self._answer, request)
         except Problem as problem:
             begun = told(request, problem)
-        return open_to_all(begun) if isinstance(begun, Answer) else partial(self._later, request, begun)
+        return (
+            open_to_all(unwanted(request, begun)) if isinstance(begun, Answer) else partial(self._later, request, begun)
+        )
 
     async def _later(self, request: Request, begun: Later) -> Answer:
         try:
-            return open_to_all(await begun())
+            answer = await begun()
         except Problem as problem:
-            return open_to_all(told(request, problem))
+            answer = told(request, problem)
+        sent = unwanted(request, answer)
+        if sent is not answer:
+            await let_go(answer)
+        return open_to_all(sent)
 
     async def _answer(self, request: Request) -> Answer:
         path = request.path

@@ -9,7 +9,7 @@ from kg.serving.messages import Answer, Problem, Request
 from kg.serving.negotiation import choose
 from kg.serving.question import Question
 from kg.serving.states import Open
-from kg.serving.statics import matches
+from kg.serving.statics import matches, not_modified
 
 KEPT = {"vary": "Accept, Accept-Encoding, Accept-Language", "cache-control": "no-cache"}
 _READ = "GET, HEAD, OPTIONS"
@@ -43,10 +43,23 @@ def _tag(opened: Open, key: bytes) -> str:
 def unchanged(request: Request, tag: str) -> Answer | None:
     """Return 304 where the client has the answer."""
     wanted = request.header("if-none-match") if request.method in ("GET", "HEAD") else ""
-    # A tag was given with an answer, so there is one. Of `*` that is not known yet: what is not there, or no query, must be told as without the header (RFC 9110, 13.2.1).
+    # A tag was given with an answer, so there is one. Of `*` that is not known yet.
     if wanted and wanted.strip() != "*" and matches(wanted, tag):
         return Answer(304, {**KEPT, "etag": tag})
     return None
+
+
+def unwanted(request: Request, answer: Answer) -> Answer:
+    """Return 304 for what is there, where a client wants only what is not (`If-None-Match: *`); what is not there is told as without the header (RFC 9110, 13.2.1)."""
+    there = answer.status == 200 and request.method in ("GET", "HEAD")
+    return not_modified(answer) if there and request.header("if-none-match").strip() == "*" else answer
+
+
+async def let_go(answer: Answer) -> None:
+    """End what makes the pieces of an answer that is not sent."""
+    close = getattr(answer.pieces, "aclose", None)
+    if close is not None:
+        await close()
 
 
 def is_browser(accept: str) -> bool:

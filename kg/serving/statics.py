@@ -17,6 +17,8 @@ RELEASE = ("graph.nq.zst", "graph.ttl", "report.json", "report.html", "report.tt
 # No file has more bytes than 18 digits tell.
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _PIECE = 1 << 18
+# What an answer without a body still says of it (RFC 9110, 15.4.5).
+_KEPT = ("etag", "cache-control", "vary", "content-location", "link")
 
 
 class Statics:
@@ -57,10 +59,12 @@ def conditional(request: Request, answer: Answer) -> Answer:
     """Return an answer, or 304 where the client has it already (RFC 9110, 13.1.2)."""
     tag = answer.headers.get("etag", "")
     wanted = request.header("if-none-match")
-    if tag and wanted and answer.status == 200 and matches(wanted, tag):
-        kept = ("etag", "cache-control", "vary", "content-location", "link")
-        return Answer(304, {name: value for name, value in answer.headers.items() if name in kept})
-    return answer
+    return not_modified(answer) if tag and wanted and answer.status == 200 and matches(wanted, tag) else answer
+
+
+def not_modified(answer: Answer) -> Answer:
+    """Return what says no more of an answer than that it is there."""
+    return Answer(304, {name: value for name, value in answer.headers.items() if name in _KEPT})
 
 
 def matches(wanted: str, tag: str) -> bool:

@@ -106,10 +106,32 @@ def test_head_is_as_get(small: Server, target: str, accept: str) -> None:
 
 def test_what_is_not_there_is_told_whatever_the_client_has(small: Server) -> None:
     assert small.change("INSERT DATA { <urn:x:s> <urn:x:p> 1 }").status == 204
-    found = {"/resource.ttl?iri=urn:x:s": 200, "/resource.ttl?iri=urn:x:none": 404, "/store?graph=urn:x:none": 404}
-    found |= {"/sparql?query=nonsense": 400, "/sparql?query=ASK%20%7B%7D": 200, "/openapi.json": 304}
-    for target, status in found.items():
-        assert small.ask(target, headers={"If-None-Match": "*"}).status == status, target
+    found = {"/resource.ttl?iri=urn:x:none": 404, "/store?graph=urn:x:none": 404, "/sparql?query=nonsense": 400}
+    found |= {"/sparql?query=ASK%20%7B%7D&format=xml": 304, "/store?default": 304, "/openapi.json": 304, "/": 304}
+    found |= {"/resource.ttl?iri=urn:x:s": 304, "/resource?iri=urn:x:s": 303}
+    query = "SELECT * { ?s ?p ?o FILTER (?s = <urn:x:s>) }"
+    found[f"/sparql?query={quote(query)}"] = found[f"/sparql?query={quote(query)}%20%23%20{'x' * 10_000}"] = 304
+    volatile = f"/sparql?query={quote('SELECT (RAND() AS ?r) {}')}"
+    for target, status in (found | {volatile: 304}).items():
+        for method in ("GET", "HEAD", "GET"):
+            # What was kept for others is found, too.
+            plain = small.ask(target, method)
+            answer = small.ask(target, method, headers={"If-None-Match": "*"})
+            assert (answer.status, answer.body if status == 304 else b"") == (status, b""), target
+            assert [answer.headers[each] for each in ("ETag", "Vary")] == [
+                plain.headers[each] for each in ("ETag", "Vary")
+            ]
+    form = {"Content-Type": "application/sparql-query", "If-None-Match": "*"}
+    assert small.ask("/sparql", "POST", "ASK {}", form).status == 200
+
+
+def test_a_long_answer_that_is_not_wanted_gives_its_worker_back(tmp_path: Path) -> None:
+    values = " ".join(map(str, range(500)))
+    rows = quote(f"SELECT * {{ VALUES ?a {{ {values} }} VALUES ?b {{ {values} }} }}")
+    with kg_serve(tmp_path / "store", "--writable", "--open", "--workers", "1") as server:
+        for _ in range(3):
+            assert server.ask(f"/sparql?query={rows}", headers={"If-None-Match": "*"}).status == 304
+        assert server.ask("/sparql?query=ASK%20%7B%7D").status == 200
 
 
 def test_a_form_without_a_file_clears_no_graph(tmp_path: Path) -> None:
