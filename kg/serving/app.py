@@ -22,7 +22,7 @@ from kg.serving.negotiation import choose, encoding, languages
 from kg.serving.openapi import openapi
 from kg.serving.pool import Pool
 from kg.serving.preconditions import NONE, graph_tag, preconditions
-from kg.serving.protocol import Operation, graph_named, is_deep, operation
+from kg.serving.protocol import Operation, graph_named, is_deep, operation, uncompressed
 from kg.serving.question import Question, question
 from kg.serving.replies import KEPT, allowed, is_browser, let_go, options, tag_of, tags_of, told, unchanged, unwanted
 from kg.serving.settings import Setup
@@ -298,8 +298,7 @@ class App:
     async def _parsed(self, request: Request, base: str) -> bytes:
         """Return the body of a request as N-Triples; a worker reads it, so that what breaks a parser breaks no more."""
         documents = [(request.media_type, request.body)]
-        if request.header("content-encoding", "identity") != "identity":
-            raise Problem(415, "the body must not be compressed")
+        uncompressed(request)
         if request.media_type == "multipart/form-data":
             message = BytesParser(policy=policy.HTTP).parsebytes(
                 b"content-type: " + request.header("content-type").encode("latin-1") + b"\r\n\r\n" + request.body
@@ -320,8 +319,10 @@ class App:
 
     async def _page(self, request: Request) -> Answer:
         request.notes["kind"] = "page"
-        if request.method == "POST" and request.media_type not in ("", _FORM):
-            raise Problem(400, f"the fields `queries` or `extend` are sent as {_FORM}")
+        if request.method == "POST":
+            uncompressed(request)
+            if request.media_type not in ("", _FORM):
+                raise Problem(400, f"the fields `queries` or `extend` are sent as {_FORM}")
         opened = await self.reader.current()
         coding = encoding(request.header("accept-encoding"))
         form = request.body.decode("utf-8", "replace") if request.method == "POST" else ""

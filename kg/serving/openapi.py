@@ -273,7 +273,7 @@ def _reconciliation() -> Node:
     }
     answer = response("Things", {JSON: {"schema": either}}, *_KEPT)
     post = _operation(
-        "Reconciliation", "Match names to things", {"200": answer}, requestBody={"content": {_FORM: form}}
+        "Reconciliation", "Match names to things", {"200": answer}, (415,), requestBody={"content": {_FORM: form}}
     )
     what = "Names matched to things, or values of things; with neither, what the service is"
     in_address = [

@@ -42,6 +42,7 @@ def operation(request: Request) -> Operation | None:
         return _operation(given, "query") if given else None
     if request.method != "POST":
         raise Problem(405, "the SPARQL endpoint is asked by GET or POST", headers={"allow": "GET, HEAD, POST, OPTIONS"})
+    uncompressed(request)
     media = request.media_type
     if media == _FORM:
         given = [*given, *_form(request)]
@@ -59,6 +60,13 @@ def operation(request: Request) -> Operation | None:
         f"send {_FORM}, application/sparql-query or application/sparql-update",
         headers={"accept-post": f"{_FORM}, application/sparql-query, application/sparql-update"},
     )
+
+
+def uncompressed(request: Request) -> None:
+    """Raise Problem where the body of a request is compressed: a small one may become too large for any memory."""
+    if request.header("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        # RFC 9110, 15.5.16: so the client knows that it is not the media type.
+        raise Problem(415, "the body must not be compressed", headers={"accept-encoding": "identity"})
 
 
 def _form(request: Request) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -71,6 +72,27 @@ def test_what_is_refused_early_has_the_headers_of_all_answers(server: Server) ->
         assert head[9:10] == b"4"
         for line in (b"access-control-allow-origin: *", b"x-content-type-options: nosniff"):
             assert line in head
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "media"),
+    [
+        ("POST", "/sparql", "application/sparql-query"),
+        ("POST", "/sparql", "application/sparql-update"),
+        ("POST", "/sparql", "application/x-www-form-urlencoded"),
+        ("POST", "/reconcile", "application/x-www-form-urlencoded"),
+        ("PUT", "/store?graph=urn:packed", "text/turtle"),
+    ],
+)
+def test_a_body_that_is_compressed_is_refused_as_such(server: Server, method: str, target: str, media: str) -> None:
+    """RFC 9110, 15.5.16."""
+    for coding in ("gzip", "GZIP", "identity, zstd"):
+        headers = {"Content-Type": media, "Content-Encoding": coding}
+        answer = server.ask(target, method, gzip.compress(b"query=ASK%20%7B%7D"), headers)
+        assert (answer.status, answer.headers["Accept-Encoding"]) == (415, "identity")
+        assert "compressed" in answer.text
+    headers = {"Content-Type": "application/sparql-query", "Content-Encoding": "Identity"}
+    assert server.ask("/sparql", "POST", "ASK {}", headers).status == 200
 
 
 def test_a_graph_that_is_not_here(server: Server) -> None:
