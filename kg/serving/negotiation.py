@@ -66,7 +66,11 @@ def languages(accept: str) -> tuple[str, ...]:
 
 
 def encoding(accept: str) -> str:
-    """Return the content coding for an Accept-Encoding header: zstd, gzip or none ("")."""
+    """Return the content coding for an Accept-Encoding header: zstd, gzip or none (""), which is chosen only where it is liked more.
+
+    `*` means no coding here but `identity`: few that send it could read zstd.
+    """
     weights = dict(_parsed(accept[:_LONGEST]))
     best = max(("zstd", "gzip"), key=lambda name: weights.get(name, 0.0))
-    return best if weights.get(best, 0.0) > 0 else ""
+    liked = weights.get(best, 0.0)
+    return best if liked > 0 and liked >= weights.get("identity", weights.get("*", 0.0)) else ""

@@ -81,6 +81,18 @@ def test_languages(accept: str, liked: tuple[str, ...]) -> None:
         ("zstd;q=0, gzip;q=0", ""),
         ("br, identity", ""),
         ("GZIP;q=0.1", "gzip"),
+        ("identity;q=1, gzip;q=0.5", ""),
+        ("gzip;q=0.5, identity", ""),
+        ("identity, gzip, zstd", "zstd"),
+        ("zstd;q=0.4, gzip;q=0.5, identity;q=0.5", "gzip"),
+        ("gzip;q=0.5, identity;q=0", "gzip"),
+        ("gzip;q=0, identity;q=0", ""),
+        # What is not named is what `*` says of it, and without that as good as what is liked least.
+        ("gzip;q=0.5, *;q=0.8", ""),
+        ("gzip;q=0.5, *;q=0.1", "gzip"),
+        ("gzip;q=0.5, identity;q=0.2, *;q=0.8", "gzip"),
+        ("gzip, *;q=0", "gzip"),
+        ("*", ""),
     ],
 )
 def test_encodings(accept: str, coding: str) -> None:
