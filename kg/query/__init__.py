@@ -14,6 +14,7 @@ from kg.query.planner import Planner
 from kg.query.reading import Reading, read, scoped
 from kg.query.results import FORMATS, render
 from kg.query.run import run
+from kg.query.syntax import why_not
 from kg.query.text import explanation_text
 from kg.query.text_search import TextSearch, folded, text_search
 
@@ -41,4 +42,5 @@ __all__ = [
     "run",
     "scoped",
     "text_search",
+    "why_not",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -10,6 +9,7 @@ import pyoxigraph as ox
 
 from kg.errors import QueryError
 from kg.query.guard import refuse_remote
+from kg.query.syntax import why_not
 
 Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
@@ -30,11 +30,13 @@ def run(
             query, prefixes=prefixes, substitutions={ox.Variable(name): term for name, term in (bound or {}).items()}
         )
     except SyntaxError as error:
-        place = re.fullmatch(r"error at (\d+):(\d+): (.*)", error.msg, re.DOTALL)
+        fault = why_not(
+            query, error.msg, prefixes, updates="which `kg serve --writable` takes; a query changes nothing"
+        )
         raise QueryError(
             "KG503",
-            f"the query is not SPARQL: {place.group(3) if place else error.msg}",
-            where=f"query, line {place.group(1)}, column {place.group(2)}" if place else "query",
+            f"the query is not SPARQL: {fault.what}",
+            where=f"query, line {fault.line}, column {fault.column}" if fault.line else "query",
             advice="`kg query --list` shows queries that work",
         ) from error
     except (OSError, ValueError, RuntimeError) as error:

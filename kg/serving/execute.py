@@ -12,12 +12,11 @@ from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
-from kg.query import csv_lines
+from kg.query import csv_lines, why_not
 from kg.rdf.xml_text import fit_for_xml
 from kg.serving.messages import Problem
 from kg.serving.negotiation import choose
 from kg.serving.rows import Rows
-from kg.serving.syntax import why_not
 
 RESULTS = {
     "application/sparql-results+json": "json",
@@ -207,7 +206,8 @@ def evaluate(
             named_graphs=_graphs(query.named_graphs) if query.named_graphs is not None else _unsaid(query),
         )
     except SyntaxError as error:
-        what = why_not(query.text, error.msg, prefixes)
+        updates = "which is sent by POST as `update`, to a server that takes updates (`kg serve --writable`)"
+        what = why_not(query.text, error.msg, prefixes, updates=updates)
         raise Problem(400, f"the query is not SPARQL: {what}", code="KG503") from error
     except (OSError, ValueError, RuntimeError) as error:
         raise Problem(400, f"the query cannot be answered: {error}", code="KG504") from error

@@ -24,12 +24,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kg.query import why_not
 from kg.serving.channel import Line
 from kg.serving.confine import without_network
 from kg.serving.messages import Problem
 from kg.serving.preconditions import NONE, Changes, Preconditions
 from kg.serving.settings import Version
-from kg.serving.syntax import why_not
 from kg.serving.work import State
 
 # Kinds of frames: it is begun with a change; what came of a task.

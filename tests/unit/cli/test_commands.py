@@ -197,6 +197,18 @@ def test_query_tells_what_is_wrong(kg: Runner, graph: Path, arguments: list[str]
     assert "Traceback" not in done.err
 
 
+def test_query_tells_where_a_query_is_none(kg: Runner, graph: Path) -> None:
+    done = kg("query", graph, "SELECT * {\n ?s none:x ?o }")
+    assert (done.status, done.out) == (3, "")
+    assert done.err.startswith(
+        "kg: query, line 2, column 5: the query is not SPARQL: the prefix none: is not declared; "
+    )
+    done = kg("query", graph, "DELETE WHERE { ?s ?p ?o }")
+    assert (done.status, done.out) == (3, "")
+    assert "DELETE begins an update" in done.err
+    assert "POST" not in done.err
+
+
 @pytest.mark.parametrize("target", ["none", "none.ttl"])
 @pytest.mark.parametrize(
     "command",

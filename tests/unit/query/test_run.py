@@ -38,9 +38,15 @@ def test_a_bound_variable_is_a_value_and_no_text() -> None:
     ("query", "message"),
     [
         ("SELECT *\nWHERE { ?s ?p }", r"^query, line 2, column \d+: the query is not SPARQL: expected .*\[KG503\]$"),
-        ("", r"the query is not SPARQL"),
-        ("INSERT DATA { <x:s> <x:p> <x:o> }", r"the query is not SPARQL"),
-        ("SELECT * { none:x ?p ?o }", r"the query is not SPARQL"),
+        ("", r"^query, line 1, column 1: the query is not SPARQL: there is nothing in it; "),
+        (
+            "INSERT DATA { <x:s> <x:p> <x:o> }",
+            r"^query, line 1, column 1: .*: INSERT begins an update, which `kg serve --writable` takes; a query changes nothing; ",
+        ),
+        (
+            "SELECT * {\n none:x kg:p ?o }",
+            r"^query, line 2, column 2: the query is not SPARQL: the prefix none: is not declared; declare it with PREFIX none: <...>; ",
+        ),
         ("SELECT * { SERVICE <http://x/> { ?s ?p ?o } }", r"KG502"),
     ],
 )

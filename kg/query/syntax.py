@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator
+from typing import NamedTuple
 
 _LOCATED = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _EXPECTED = re.compile(r"expected (?:one of )?(.*)", re.DOTALL)
@@ -33,18 +34,37 @@ _UPDATES = frozenset(("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "CO
 _QUERIES = frozenset(("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"))
 
 
-def why_not(text: str, said: str, prefixes: Container[str] = (), *, update: bool = False) -> str:
-    """Return what is wrong with a query, or an `update`, and where; `said` is what the engine says, `prefixes` are those that need no declaration."""
+class Fault(NamedTuple):
+    """What is wrong, and where, counted from 1; 0 where nobody knows."""
+
+    what: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        """Return what is wrong, behind its place."""
+        return f"line {self.line}, column {self.column}: {self.what}" if self.line else self.what
+
+
+def why_not(
+    text: str, said: str, prefixes: Container[str] = (), *, update: bool = False, updates: str = "and is no query"
+) -> Fault:
+    """Return what is wrong with a query, or an `update`, and where.
+
+    `said` is what the engine says, `prefixes` are those that need no declaration, `updates` is what to say of an update that was sent as a query.
+    """
     found = _LOCATED.fullmatch(said)
     if found is None:
-        return said
+        return Fault(said)
     line, column = int(found[1]), int(found[2])
     if not text.strip():
-        return f"line {line}, column {column}: there is nothing in it"
-    place, what = _other_kind(text, update=update) or _unknown(text, _offset(text, line, column), prefixes) or (-1, "")
+        return Fault("there is nothing in it", line, column)
+    place, what = (
+        _other_kind(text, updates, update=update) or _unknown(text, _offset(text, line, column), prefixes) or (-1, "")
+    )
     if what:
         line, column = text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
-    return f"line {line}, column {column}: {what or _told(found[3])}"
+    return Fault(what or _told(found[3]), line, column)
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
@@ -55,14 +75,14 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
             yield match
 
 
-def _other_kind(text: str, *, update: bool) -> tuple[int, str] | None:
+def _other_kind(text: str, updates: str, *, update: bool) -> tuple[int, str] | None:
     """Return what to say, and of which place, where a query is sent as an update, the other way round, or neither."""
     for match in _matches(text):
         word = (match["word"] or "").upper()
         if match["prefix"] is not None or word in _PROLOGUE:
             continue
         if word in _UPDATES and not update:
-            what = "begins an update, which is sent by POST as `update`, to a server that takes updates (`kg serve --writable`)"
+            what = f"begins an update, {updates}"
         elif word in _QUERIES and update:
             what = "begins a query, which is sent as `query`"
         elif word not in _QUERIES | _UPDATES:
