@@ -51,7 +51,8 @@ def unchanged(request: Request, tag: str) -> Answer | None:
 
 def unwanted(request: Request, answer: Answer) -> Answer:
     """Return 304 for what is there, where a client wants only what is not (`If-None-Match: *`); what is not there is told as without the header (RFC 9110, 13.2.1)."""
-    there = answer.status == 200 and request.method in ("GET", "HEAD")
+    # What is made anew each time has no tag, and no client can have it.
+    there = answer.status == 200 and "etag" in answer.headers and request.method in ("GET", "HEAD")
     return not_modified(answer) if there and request.header("if-none-match").strip() == "*" else answer
 
 
