@@ -15,6 +15,7 @@ from kg.pages.assets import MEDIA
 from kg.serving.execute import ALIASES, GRAPHS, RESULTS
 from kg.serving.openapi_parts import (
     ANYWHERE,
+    FORMAT,
     HEADERS,
     IRI,
     IRI_OR_NOTHING,
@@ -156,9 +157,12 @@ def _sparql() -> Node:
         {
             "type": "object",
             "required": [kind],
-            "properties": {kind: schema, "format": {"type": "string"}, **{graph: texts(IRI) for graph in graphs}},
+            "properties": {kind: schema, "format": named, **{graph: texts(IRI) for graph in graphs}},
         }
-        for kind, schema, graphs in (("query", QUERY, dataset), ("update", UPDATE, using))
+        for kind, schema, named, graphs in (
+            ("query", QUERY, FORMAT, dataset),
+            ("update", UPDATE, {"type": "string"}, using),
+        )
     ]
     post = _operation(
         "SPARQL",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from kg.serving.execute import NAMES
+from kg.serving.execute import ALIASES, GRAPHS, NAMES, RESULTS
 from kg.serving.headers import EVERYWHERE
 from kg.serving.messages import PROBLEM, REASONS
 
@@ -72,6 +72,7 @@ _TEXT: Final[Node] = {"type": "string"}
 IRI: Final[Node] = {"type": "string", "format": "iri"}
 IRI_OR_NOTHING: Final[Node] = {"type": "string", "anyOf": [{"format": "iri"}, {"maxLength": 0}]}
 QUERY: Final[Node] = {"type": "string", "format": "sparql-query", "maxLength": 1 << 18}
+FORMAT: Final[Node] = {"enum": ["", *NAMES, "n3", *RESULTS, *ALIASES, *GRAPHS]}
 UPDATE: Final[Node] = {"type": "string", "format": "sparql-update"}
 
 
@@ -170,7 +171,7 @@ PARAMETERS: Final[Node] = {
     ),
     "Range": parameter("Range", "The bytes that are wanted, as one range.", place="header"),
     "If-Range": parameter("If-Range", "The tag of the file whose part is wanted.", place="header"),
-    "format": parameter("format", f"A format, before Accept: {', '.join(NAMES)}; other names leave it to Accept."),
+    "format": parameter("format", "A format, before Accept.", FORMAT),
     "default-graph-uri": parameter(
         "default-graph-uri", "Graphs that make up the default graph of a query.", texts(IRI)
     ),

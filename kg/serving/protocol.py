@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from kg.serving.execute import media_of
+from kg.serving.execute import NAMES, media_of
 from kg.serving.messages import Problem, Request, decoded
 
 # So many levels of nesting are more than any query of people has.
@@ -99,11 +99,24 @@ def _operation(given: Sequence[tuple[str, str]], kind: str) -> Operation:
         raise Problem(400, f"a {kind} has no parameter {', '.join(sorted(wrong))}")
     defaults = tuple(checked(value) for name, value in given if name == default)
     nameds = tuple(checked(value) for name, value in given if name == named)
-    formats = [value.lower() for name, value in given if name in ("format", "output")]
     scoped = bool(defaults or nameds)
-    # A name that is not known leaves the choice to Accept: clients send many.
-    chosen = next((media for media in map(media_of, formats) if media), "")
+    chosen = _format(given) if kind == "query" else ""
     return Operation(kind, texts[0], defaults if scoped else None, nameds if scoped else None, chosen)
+
+
+def _format(given: Sequence[tuple[str, str]]) -> str:
+    """Return the media types of the first format that is asked for by a name that is known, "" where none is asked for; Problem where none is known."""
+    # A `+` that was not encoded came as a space.
+    names = [value.strip().lower().replace(" ", "+") for name, value in given if name in ("format", "output") and value]
+    chosen = next((media for media in map(_media, names) if media), "")
+    if names and not chosen:
+        raise Problem(400, f"{names[0][:100]!r} is no format here: there are {', '.join(NAMES)}, and their media types")
+    return chosen
+
+
+def _media(name: str) -> str:
+    # SPARQLWrapper calls it so.
+    return "text/n3" if name == "n3" else media_of(name)
 
 
 def is_deep(text: str) -> bool:

@@ -122,8 +122,11 @@ def test_an_update_may_be_long() -> None:
         ("output=ttl", "text/turtle"),
         ("format=text/csv", "text/csv"),
         ("format=nonsense&output=CSV", "text/csv"),
-        ("format=nonsense", ""),
+        ("format=application/sparql-results+xml", "application/sparql-results+xml"),
+        ("format=n3&output=n3&results=n3", "text/n3"),
         ("format=", ""),
+        ("format=&output=csv", "text/csv"),
+        ("results=nonsense", ""),
         ("other=x", ""),
     ],
 )
@@ -131,6 +134,17 @@ def test_a_format_by_name(given: str, format_: str) -> None:
     found = operation(asked(query=f"query=a&{given}"))
     assert found is not None
     assert found.format_ == format_
+
+
+@pytest.mark.parametrize(
+    "given", ["format=bogus", "output=bogus", "format=&output=bogus", "format=bogus&output=text/html"]
+)
+def test_a_format_that_is_none(given: str) -> None:
+    with pytest.raises(Problem, match="'bogus' is no format here: there are json, xml, csv, tsv, ttl") as caught:
+        operation(asked(query=f"query=a&{given}"))
+    assert caught.value.status == 400
+    # An update has no results.
+    assert operation(asked("POST", body=f"update=a&{given}".encode(), media=FORM)) == Operation("update", "a")
 
 
 ROOT = "http://here:80"
