@@ -58,14 +58,15 @@ class Admission:
         if request.header("sec-fetch-site") in ("cross-site", "same-site"):
             raise Problem(403, "pages of other sites may not write here")
 
-    def follow(self, word: str, asked: tuple[str | None, ...], allowed: tuple[str, ...]) -> None:
-        """Refuse a request that would have the server fetch what it is not told to."""
-        for each in asked:
-            # What leads up again in an address leaves the part of it that is allowed.
-            if each is None or not each.startswith(allowed) or _UPWARD.search(each):
-                name = f"<{each}>" if each is not None else "what is not written as an IRI in full"
-                raise Problem(
-                    403,
-                    f"{word} {name} is not followed; `kg serve --allow-{word.lower()} PREFIX` allows addresses",
-                    code="KG601",
-                )
+
+def follow(word: str, asked: tuple[str | None, ...], allowed: tuple[str, ...]) -> None:
+    """Refuse a request that would have the server fetch what it is not told to."""
+    for each in asked:
+        # What leads up again in an address leaves the part of it that is allowed.
+        if each is None or not each.startswith(allowed) or _UPWARD.search(each):
+            name = f"<{each}>" if each is not None else "what is not written as an IRI in full"
+            raise Problem(
+                403,
+                f"{word} {name} is not followed; `kg serve --allow-{word.lower()} PREFIX` allows addresses",
+                code="KG601",
+            )

@@ -11,7 +11,7 @@ from functools import partial
 from urllib.parse import quote
 
 from kg.query import Reading, excerpt, read, scoped
-from kg.serving.admission import Admission
+from kg.serving.admission import Admission, follow
 from kg.serving.cache import Cache, Repeats
 from kg.serving.coding import packed
 from kg.serving.headers import open_to_all
@@ -138,7 +138,7 @@ class App:
             return partial(self._update, request, asked, reading)
         if request.method in ("GET", "HEAD") and not asked.format_ and is_browser(request.header("accept")):
             return Answer(303, {"location": f"/query?query={quote(asked.text, safe='')}", "vary": "Accept"})
-        self.admission.follow("SERVICE", reading.services, self.settings.services)
+        follow("SERVICE", reading.services, self.settings.services)
         questioned = question(request, asked, reading, self._origin(request))
         fresh = reading.volatile or bool(reading.services)
         if not fresh and (opened := self.reader.at_hand) is not None:
@@ -228,8 +228,8 @@ class App:
         writing = self._writable(request)
         if await asyncio.to_thread(is_deep, asked.text):
             raise Problem(400, "the update is nested too deeply")
-        self.admission.follow("SERVICE", reading.services, self.settings.services)
-        self.admission.follow("LOAD", reading.loads, self.settings.loads)
+        follow("SERVICE", reading.services, self.settings.services)
+        follow("LOAD", reading.loads, self.settings.loads)
         text = asked.text
         if asked.default_graphs is not None:
             try:

@@ -79,6 +79,11 @@ class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
         self.code = code
         self.headers = dict(headers or {})
 
+    @property
+    def sentence(self) -> str:
+        """What is wrong, and its code."""
+        return f"{self.what} [{self.code}]" if self.code else self.what
+
     @cached_property
     def document(self) -> bytes:
         """The problem as JSON."""
@@ -98,7 +103,7 @@ class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
             "cache-control": "no-store",
             **self.headers,
         }
-        body = f"{self.what}{f' [{self.code}]' if self.code else ''}\n".encode() if plain else self.document
+        body = f"{self.sentence}\n".encode() if plain else self.document
         return Answer(self.status, headers, body)
 
 

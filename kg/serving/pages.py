@@ -18,6 +18,7 @@ from kg.pages.editor.page import SHOWN
 from kg.pages.store import StoreGraph, usual_base
 from kg.pages.writing import written
 from kg.query import questions, read
+from kg.serving.admission import follow
 from kg.serving.description import service
 from kg.serving.execute import GRAPHS, Query, execute
 from kg.serving.messages import Answer, Problem
@@ -118,10 +119,16 @@ class Pages:
         return _html(site.query(questions(), asked))
 
     def _ran(self, text: str) -> Asked:
-        reading = read(text)
-        if reading.services or reading.loads:
-            return Asked(text, results=Fault("SERVICE is not followed here"))
         settings = self.setup.settings
+        reading = read(text)
+        try:
+            follow("SERVICE", reading.services, settings.services)
+            follow("LOAD", reading.loads, settings.loads)
+        except Problem as problem:
+            return Asked(text, results=Fault(problem.sentence))
+        if reading.services:
+            # The page is kept, and what is elsewhere may change.
+            return Asked(text, results=Fault("SERVICE is followed at /sparql, not on this page"))
         rows = min(settings.rows or SHOWN, SHOWN)
         likes = f"{_JSON}, application/n-triples;q=0.9"
         query = Query(text, likes, mentioned=mentioned(reading), rows=rows, seconds=settings.seconds)
@@ -132,7 +139,7 @@ class Pages:
             outcome = execute(self.store, query, self.prefixes, media.append, parts.append)
             results = read_results(b"".join(parts), media[0])
         except Problem as problem:
-            return Asked(text, results=fault(f"{problem.what}{f' [{problem.code}]' if problem.code else ''}"))
+            return Asked(text, results=fault(problem.sentence))
         why: Any = outcome.truncated
         return Asked(text, results=results, truncated=why, seconds=monotonic() - start)
 

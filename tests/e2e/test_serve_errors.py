@@ -6,13 +6,16 @@ import gzip
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from markupsafe import escape
 
 from tests.serving import Server, kg_serve
 
 TURTLE = {"Content-Type": "text/turtle"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +112,28 @@ def test_a_graph_that_is_not_here(server: Server) -> None:
         server.select("SELECT * { ?s ?p ?o }", named_graph_uri="urn:none"),
     ):
         assert (answer.status, json.loads(answer.body)["results"]["bindings"]) == (200, [])
+
+
+def test_a_page_tells_what_is_refused_as_the_endpoint_does(server: Server) -> None:
+    for text, code in (
+        ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "KG601"),
+        ("LOAD <http://127.0.0.1:9/>", "KG601"),
+        ("SELECT * FROM <urn:none> {}", "KG602"),
+        ("nonsense", "KG503"),
+    ):
+        page = server.ask(f"/query?{urlencode({'run': 'html', 'query': text})}", headers={"Accept": "text/html"})
+        assert page.status == 200
+        form = "update" if text.startswith("LOAD") else "query"
+        told = json.loads(server.ask("/sparql", "POST", urlencode({form: text}), FORM).body)
+        assert told["code"] == code
+        assert f"{escape(told['detail'])} [{code}]" in page.text
+
+
+def test_a_page_says_where_a_service_is_followed(tmp_path: Path) -> None:
+    text = "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"
+    with kg_serve(tmp_path / "store", "--writable", "--open", "--allow-service", "http://127.0.0.1:9/") as server:
+        page = server.ask(f"/query?{urlencode({'run': 'html', 'query': text})}", headers={"Accept": "text/html"})
+    assert "SERVICE is followed at /sparql, not on this page" in page.text
 
 
 def test_a_fault_is_told_with_its_place(server: Server) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.serving.admission import Admission
+from kg.serving.admission import Admission, follow
 from kg.serving.messages import Problem, Request
 from kg.serving.settings import ServeSettings
 
@@ -72,8 +72,7 @@ def test_without_a_token_pages_of_other_sites_may_not_write(headers: dict[str, s
 
 def test_addresses_that_the_server_may_ask() -> None:
     allowed = ("http://data.example/sparql/",)
-    admission = Admission(ServeSettings())
-    admission.follow("SERVICE", ("http://data.example/sparql/one",), allowed)
+    follow("SERVICE", ("http://data.example/sparql/one",), allowed)
     for address in (
         "http://data.example/other",
         "http://data.example/sparql/../x",
@@ -81,5 +80,5 @@ def test_addresses_that_the_server_may_ask() -> None:
         None,
     ):
         with pytest.raises(Problem) as caught:
-            admission.follow("SERVICE", ("http://data.example/sparql/one", address), allowed)
+            follow("SERVICE", ("http://data.example/sparql/one", address), allowed)
         assert (caught.value.status, caught.value.code) == (403, "KG601")
