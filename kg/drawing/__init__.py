@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from kg.drawing.branches import Edge, Node
 from kg.drawing.draw import COLORS, draw
 from kg.drawing.model import Link, Picture, Thing
-from kg.drawing.neighbourhood import Edge, Node, neighbourhood
+from kg.drawing.neighbourhood import neighbourhood, neighbourhoods
 from kg.drawing.png import png
 
-__all__ = ["COLORS", "Edge", "Link", "Node", "Picture", "Thing", "draw", "neighbourhood", "png"]
+__all__ = ["COLORS", "Edge", "Link", "Node", "Picture", "Thing", "draw", "neighbourhood", "neighbourhoods", "png"]

@@ -8,9 +8,10 @@ from typing import Final
 
 from markupsafe import Markup
 
+from kg.drawing.branches import Edge, Node
 from kg.drawing.columns import columns
 from kg.drawing.model import Picture
-from kg.drawing.neighbourhood import Edge, Node, neighbourhood
+from kg.drawing.neighbourhood import neighbourhood
 from kg.drawing.network import network
 from kg.drawing.svg import clean, element, picture, shorten, width
 

@@ -1,16 +1,14 @@
-"""A picture of what a thing is connected with: what leads to it on the left, what it leads to on the right, step by step."""
+"""A picture of what a thing is connected with: what leads to it on the left, what it leads to on the right, step by step; and a narrow one, with all of it in one column."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
-import networkx as nx
 from markupsafe import Markup
 
-from kg.drawing.svg import abridge, clean, element, in_words, linked, number, picture, shorten
+from kg.drawing.branches import Branch, Edge, Node, description, grown, walk
+from kg.drawing.svg import abridge, clean, element, linked, number, picture, shorten
 
 _TEXT: Final = 13.0
 _SMALL: Final = 11.0
@@ -19,43 +17,12 @@ _BOX: Final = (176.0, 38.0)
 _STEP: Final = 44.0  # from one box to the next below it
 _HEADING: Final = 18.0  # the row above a group, with the name of its property
 _GAP: Final = 74.0  # between columns
-_DEPTH: Final = 3  # steps that are shown; more would be a map of the whole graph
-_GROUPS: Final = (12, 5)  # things that are shown of one group next to the middle, and further out
-
-_Side = Literal[-1, 1]
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A thing of the picture: a key of its own, its label, what kind of thing it is in a word, its page (None: no page), and the colour of that kind (None: none)."""
-
-    key: str
-    label: str
-    kind: str = ""
-    href: str | None = None
-    color: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A statement between two things of the picture, by their keys, and the label of its property."""
-
-    source: str
-    target: str
-    label: str
-
-
-@dataclass(slots=True)
-class _Branch:
-    """A node with what hangs on it and where it stands; `column` counts the steps from the middle, below 0 on the left."""
-
-    node: Node
-    column: int
-    label: str = ""
-    more: int = 0  # not a thing, but so many things that are left out
-    heading: bool = False  # the first of a group: the name of the property stands above it
-    middle: float = 0.0
-    branches: list[_Branch] = field(default_factory=list)
+# The narrow picture has room within a window of 320 pixels.
+_NARROW_BOX: Final = 200.0
+_INDENT: Final = 40.0  # from the side of the thing in the middle to that of the others
+_RAIL: Final = 20.0  # and to the line that joins them
+_ROOM: Final = 12.0  # for the head of the line
+_ROUND: Final = 6.0
 
 
 def neighbourhood(
@@ -66,14 +33,17 @@ def neighbourhood(
     At most `limit` things are shown, near ones first and an equal share of each group; a box counts those that are left out of a group, and
     leads to `more_href` (None: it is no link). Edges to things that are not among the nodes are passed over.
     """
-    known = {node.key: node for node in nodes}
-    network: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    network.add_nodes_from(known)
-    for edge in sorted(set(edges), key=lambda edge: (edge.label, edge.source, edge.target)):
-        if edge.source in known and edge.target in known and edge.source != edge.target:
-            network.add_edge(edge.source, edge.target, label=edge.label)
-    root = _Branch(known[center], 0)
-    shown = _grow(root, network, known, limit)
+    return _wide(grown(center, nodes, edges, limit), more_href)
+
+
+def neighbourhoods(center: str, nodes: Iterable[Node], edges: Iterable[Edge], *, limit: int = 40) -> Markup:
+    """Return the picture of one step around a node for broad windows, and after it one for narrow windows: a style sheet shows one of them."""
+    near = [edge for edge in edges if center in (edge.source, edge.target)]
+    root = grown(center, nodes, near, limit)
+    return _wide(root, None) + _narrow(root)
+
+
+def _wide(root: Branch, more_href: str | None) -> Markup:
     left = [branch for branch in root.branches if branch.column < 0]
     right = [branch for branch in root.branches if branch.column > 0]
     heights = (_stack(left, 0.0), _stack(right, 0.0))
@@ -81,83 +51,66 @@ def neighbourhood(
     for branches, own in zip((left, right), heights, strict=True):
         _shift(branches, (height - own) / 2)
     root.middle = height / 2
-    columns = sorted({branch.column for branch in _walk(root)})
+    columns = sorted({branch.column for branch in walk(root)})
+    for branch in walk(root):
+        branch.left = 2 + (branch.column - columns[0]) * (_BOX[0] + _GAP)
+        branch.middle += 2
     wide = len(columns) * _BOX[0] + (len(columns) - 1) * _GAP
     return picture(
         "neighbourhood",
         (wide + 4, height + 4),
         f"What {clean(root.node.label)} is connected with",
-        _description(root, shown),
-        (element("g", *_lines(root, columns[0]), class_="edges"), *_boxes(root, columns[0], more_href)),
+        description(root),
+        (element("g", *_lines(root), class_="edges"), *_boxes(root, _BOX[0], _BOX[0] + _GAP / 2, more_href)),
     )
 
 
-def _grow(root: _Branch, network: nx.MultiDiGraph[str], known: dict[str, Node], limit: int) -> int:
-    """Hang the nodes on the root, breadth first, up to the limit; return how many there are."""
-    seen = {root.node.key}
-    queue = deque([root])
-    left = limit
-    while queue and left > 0:
-        branch = queue.popleft()
-        if abs(branch.column) == _DEPTH:
-            continue
-        groups = list(_groups(branch, network, seen))
-        most = _GROUPS[0 if branch is root else 1]
-        shares = _shares([min(len(keys), most) for _, _, keys in groups], left)
-        for (label, side, keys), share in zip(groups, shares, strict=True):
-            ordered = sorted(keys, key=lambda key: (clean(known[key].label).casefold(), key))
-            taken = ordered[:share]
-            members = [_Branch(known[key], branch.column + side, label) for key in taken]
-            queue.extend(members)
-            left -= len(members)
-            if len(keys) > share and (share or branch is root):
-                rest = len(keys) - share
-                members.append(_Branch(Node("", f"+{rest} more"), branch.column + side, label, rest))
-            if members:
-                members[0].heading = True
-            branch.branches.extend(members)
-    return limit - left
+def _narrow(root: Branch) -> Markup:
+    """Return what leads to a thing above it, and what it leads to below."""
+    above = [branch for branch in root.branches if branch.column < 0]
+    below = [branch for branch in root.branches if branch.column > 0]
+    top = _row(above, 2.0) + (_ROOM if above else 0)
+    root.left, root.middle = 2.0, top + _BOX[1] / 2
+    end = _row(below, top + _BOX[1]) if below else top + _BOX[1]
+    return picture(
+        "neighbourhood",
+        (_INDENT + _NARROW_BOX + 4, end + 2),
+        f"What {clean(root.node.label)} is connected with",
+        description(root),
+        (element("g", *_rails(root, above, below), class_="edges"), *_boxes(root, _NARROW_BOX, _NARROW_BOX, None)),
+        variant="narrow",
+    )
 
 
-def _groups(branch: _Branch, network: nx.MultiDiGraph[str], seen: set[str]) -> Iterator[tuple[str, _Side, list[str]]]:
-    """Give what hangs on a branch by property and side; each thing once, under the first of its properties.
-
-    Only the thing in the middle has what leads to it on the left; further out, each side goes on outwards.
-    """
-    key = branch.node.key
-    outgoing = sorted((data["label"], 1, target) for _, target, data in network.out_edges(key, data=True))
-    incoming = sorted((data["label"], -1, source) for source, _, data in network.in_edges(key, data=True))
-    if branch.column > 0:
-        found = outgoing
-    elif branch.column < 0:
-        found = incoming
-    else:
-        found = outgoing + incoming
-    groups: dict[tuple[str, int], list[str]] = {}
-    for label, side, other in found:
-        if other not in seen:
-            seen.add(other)
-            groups.setdefault((label, side), []).append(other)
-    for (label, side), keys in groups.items():
-        yield label, 1 if side > 0 else -1, keys
+def _row(branches: list[Branch], top: float) -> float:
+    """Place branches one below the other from `top`; return where they end."""
+    for branch in branches:
+        top += _HEADING if branch.heading else 0
+        branch.left, branch.middle = 2 + _INDENT, top + _STEP / 2
+        top += _STEP
+    return top
 
 
-def _shares(sizes: list[int], room: int) -> list[int]:
-    """Divide the room among groups: each gets the same, and what small ones do not need goes to the others."""
-    shares = [0] * len(sizes)
-    for place, group in enumerate(sorted(range(len(sizes)), key=lambda group: sizes[group])):
-        shares[group] = min(sizes[group], room // (len(sizes) - place))
-        room -= shares[group]
-    return shares
+def _rails(root: Branch, above: list[Branch], below: list[Branch]) -> Iterator[Markup]:
+    """Give the line down to a thing, and the one down from it, with their arms."""
+    rail, arm = root.left + _RAIL, _INDENT - _RAIL - _ROUND
+    for branch in above:
+        bend = f"h{number(-arm)}q{number(-_ROUND)} 0 {number(-_ROUND)} {number(_ROUND)}"
+        yield element("path", d=f"M{number(branch.left)} {number(branch.middle)}{bend}")
+    if above:
+        end = root.middle - _BOX[1] / 2
+        yield element("path", d=f"M{number(rail)} {number(above[0].middle + _ROUND)}V{number(end)}")
+        yield element("path", d=f"M{number(rail)} {number(end)}l-4 -6h8z", class_="head")
+    for branch in below:
+        bend = f"q0 {number(_ROUND)} {number(_ROUND)} {number(_ROUND)}h{number(arm)}"
+        yield element("path", d=f"M{number(rail)} {number(branch.middle - _ROUND)}{bend}")
+        yield element("path", d=f"M{number(branch.left)} {number(branch.middle)}l-6 -4v8z", class_="head")
+    if below:
+        start = root.middle + _BOX[1] / 2
+        yield element("path", d=f"M{number(rail)} {number(start)}V{number(below[-1].middle - _ROUND)}")
 
 
-def _walk(root: _Branch) -> Iterator[_Branch]:
-    yield root
-    for branch in root.branches:
-        yield from _walk(branch)
-
-
-def _stack(branches: list[_Branch], top: float) -> float:
+def _stack(branches: list[Branch], top: float) -> float:
     """Place branches one below the other from `top`, each in the middle of what hangs on it; return where they end."""
     for branch in branches:
         if branch.heading:
@@ -171,24 +124,20 @@ def _stack(branches: list[_Branch], top: float) -> float:
     return top
 
 
-def _shift(branches: list[_Branch], by: float) -> None:
+def _shift(branches: list[Branch], by: float) -> None:
     for branch in branches:
         branch.middle += by
         _shift(branch.branches, by)
 
 
-def _left(branch: _Branch, first: int) -> float:
-    return 2 + (branch.column - first) * (_BOX[0] + _GAP)
-
-
-def _lines(root: _Branch, first: int) -> Iterator[Markup]:
-    for branch in _walk(root):
+def _lines(root: Branch) -> Iterator[Markup]:
+    for branch in walk(root):
         for other in branch.branches:
             side = 1 if other.column > branch.column else -1
-            start = _left(branch, first) + (_BOX[0] if side > 0 else 0)
-            end = _left(other, first) + (0 if side > 0 else _BOX[0])
+            start = branch.left + (_BOX[0] if side > 0 else 0)
+            end = other.left + (0 if side > 0 else _BOX[0])
             bend = start + side * _GAP / 2
-            y, z = branch.middle + 2, other.middle + 2
+            y, z = branch.middle, other.middle
             path = f"M{number(start)} {number(y)}C{number(bend)} {number(y)} {number(bend)} {number(z)} {number(end)} {number(z)}"
             yield element("path", d=path)
             # The head stands at the thing that the statement leads to.
@@ -196,27 +145,31 @@ def _lines(root: _Branch, first: int) -> Iterator[Markup]:
             yield element("path", d=f"M{number(tip)} {number(at)}l-6 -4v8z", class_="head")
 
 
-def _boxes(root: _Branch, first: int, more_href: str | None) -> Iterator[Markup]:
-    for branch in _walk(root):
-        x, y = _left(branch, first), branch.middle + 2 - _BOX[1] / 2
+def _boxes(root: Branch, wide: float, room: float, more_href: str | None) -> Iterator[Markup]:
+    """Give the boxes, and above each group the name of its property, which has so much room."""
+    for branch in walk(root):
+        x, y = branch.left, branch.middle - _BOX[1] / 2
         if branch.heading:
-            text = shorten(branch.label, _BOX[0] + _GAP / 2, _SMALL)
-            end = x + _BOX[0] if branch.column < 0 else x
-            yield element("text", text, x=end, y=y - 6, class_="property before" if branch.column < 0 else "property")
-        yield _box(branch, x, y, here=branch is root, more_href=more_href)
+            text = shorten(branch.label, room, _SMALL)
+            # On the left, a name ends where the line begins.
+            before = branch.left < root.left
+            yield element(
+                "text", text, x=x + wide if before else x, y=y - 6, class_="property before" if before else "property"
+            )
+        yield _box(branch, x, y, wide, here=branch is root, more_href=more_href)
 
 
-def _box(branch: _Branch, x: float, y: float, *, here: bool, more_href: str | None) -> Markup:
+def _box(branch: Branch, x: float, y: float, wide: float, *, here: bool, more_href: str | None) -> Markup:
     node = branch.node
-    frame = element("rect", x=x, y=y, width=_BOX[0], height=_BOX[1], rx=6)
+    frame = element("rect", x=x, y=y, width=wide, height=_BOX[1], rx=6)
     if node.color:
         frame += element(
             "rect", x=x, y=y + 6, width=5, height=_BOX[1] - 12, rx=2, style=f"fill: {node.color}", class_="stripe"
         )
-    shown = abridge(node.label, _BOX[0] - 20, _TEXT * _BOLD if here else _TEXT)
+    shown = abridge(node.label, wide - 20, _TEXT * _BOLD if here else _TEXT)
     name = element("text", shown, x=x + 10, y=y + (17 if node.kind else 24), class_="name")
     kind = (
-        element("text", shorten(node.kind, _BOX[0] - 20, _SMALL), x=x + 10, y=y + 31, class_="kind")
+        element("text", shorten(node.kind, wide - 20, _SMALL), x=x + 10, y=y + 31, class_="kind")
         if node.kind
         else Markup()
     )
@@ -226,20 +179,3 @@ def _box(branch: _Branch, x: float, y: float, *, here: bool, more_href: str | No
     if here:
         return linked(None, said, frame, name, kind, class_="node here")
     return linked(node.href, f"{clean(branch.label)}: {said}", frame, name, kind, class_="node")
-
-
-def _description(root: _Branch, shown: int) -> str:
-    if not root.branches:
-        return "It is connected with nothing that has a page."
-    groups: dict[tuple[str, bool], int] = {}
-    for branch in root.branches:
-        key = (clean(branch.label), branch.column > 0)
-        groups[key] = groups.get(key, 0) + (branch.more or 1)
-    away = [f"{label} ({count})" for (label, forward), count in groups.items() if forward]
-    back = [f"{label} ({count})" for (label, forward), count in groups.items() if not forward]
-    sentences = [f"{shown} things are shown." if shown != 1 else "One thing is shown."]
-    if away:
-        sentences.append(f"It leads to others by {in_words(away)}.")
-    if back:
-        sentences.append(f"Others lead to it by {in_words(back)}.")
-    return " ".join(sentences)

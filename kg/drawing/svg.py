@@ -46,24 +46,32 @@ def element(name: str, *children: object, **attributes: object) -> Markup:
 
 
 def picture(
-    name: str, size: tuple[float, float], title: str, description: str, parts: Iterable[Markup], scale: float = 1.0
+    name: str,
+    size: tuple[float, float],
+    title: str,
+    description: str,
+    parts: Iterable[Markup],
+    scale: float = 1.0,
+    variant: str = "",
 ) -> Markup:
     """Return the whole SVG. It is a group and no image, for the links in it are to be reached by keyboard and screen reader.
 
-    `scale` says how many pixels a unit of its size takes where there is room. `name` is its class, and the start of the ids of its title and description: one page holds at most one picture of a name.
+    `scale` says how many pixels a unit of its size takes where there is room. `name` is its class, and the start of the ids of its title and description: one page holds at most one picture of a
+    name and a `variant`.
     """
+    own = f"{name}-{variant}" if variant else name
     return element(
         "svg",
-        element("title", title, id=f"{name}-title"),
-        element("desc", description, id=f"{name}-description"),
+        element("title", title, id=f"{own}-title"),
+        element("desc", description, id=f"{own}-description"),
         *parts,
-        class_=f"picture {name}",
+        class_=f"picture {name} {variant}".rstrip(),
         viewBox=f"0 0 {number(size[0])} {number(size[1])}",
         width=size[0] * scale,
         height=size[1] * scale,
         role="group",
-        aria_labelledby=f"{name}-title",
-        aria_describedby=f"{name}-description",
+        aria_labelledby=f"{own}-title",
+        aria_describedby=f"{own}-description",
         xmlns="http://www.w3.org/2000/svg",
     )
 

@@ -15,7 +15,7 @@ from kg.pages.incoming import Incoming
 from kg.pages.labels import Text
 from kg.pages.listing import Asked, Filter
 from kg.pages.names import NOT_STATED, TYPE
-from kg.pages.pictures import Edge, Moment, Node, Place, Threshold, facility_map, neighbourhood, timeline
+from kg.pages.pictures import Edge, Moment, Node, Place, Threshold, facility_map, neighbourhoods, timeline
 from kg.pages.pictures.timeline import LEVELS, Level
 from kg.pages.values import Link, Value
 from kg.rdf.machinery import is_machinery
@@ -77,7 +77,7 @@ def around(context: Context, said: Said, found: Sequence[Incoming], languages: S
     kinds = _kinds(context, (said.iri, *links), languages)
     nodes = [Node(said.iri, said.title.text, kinds.get(said.iri, ""))]
     nodes += [Node(iri, link.label.text, kinds.get(iri, ""), link.href) for iri, link in sorted(links.items())]
-    return neighbourhood(said.iri, nodes, edges, limit=_NEIGHBOURS)
+    return neighbourhoods(said.iri, nodes, edges, limit=_NEIGHBOURS)
 
 
 def facilities(context: Context, languages: Sequence[str]) -> Chart | None:

@@ -214,7 +214,7 @@ def test_without_a_script_a_query_is_run_by_its_form(browser: Browser, site: Ser
 
 def test_a_phone_shows_first_what_a_picture_is_about(watched: Watched) -> None:
     watched.page.set_viewport_size(PHONE)
-    for path, subject in (("/timeline", "a .mark"), ("/map", "a circle"), (address(watched.server, "run"), ".here")):
+    for path, subject in (("/timeline", "a .mark"), ("/map", "a circle")):
         page = watched.open(path)
         assert page.locator(".picture-frame").evaluate("frame => frame.scrollWidth > frame.clientWidth")
         inside = "(shape) => { const at = shape.getBoundingClientRect(); return 0 < at.right && at.left < innerWidth; }"
@@ -229,13 +229,43 @@ def test_a_table_fits_any_window(watched: Watched) -> None:
 
 
 def test_no_text_of_a_picture_runs_out_of_its_box(watched: Watched) -> None:
-    broad = """() => [...document.querySelectorAll(".neighbourhood .node")].flatMap((node) => {
+    broad = """() => [...document.querySelectorAll(".neighbourhood .node")].filter((node) => node.checkVisibility()).flatMap((node) => {
       const frame = node.querySelector("rect").getBoundingClientRect();
       return [...node.querySelectorAll("text")].filter((text) => text.getBoundingClientRect().right > frame.right - 2).map((text) => text.textContent);
     })"""
     seen = 0
     for name in THINGS:
         page = watched.open(address(watched.server, name))
-        seen += page.locator(".neighbourhood .node").count()
-        assert page.evaluate(broad) == [], name
+        seen += page.locator(".neighbourhood .node:visible").count()
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size(size)
+            assert page.evaluate(broad) == [], name
     assert seen > len(THINGS)
+
+
+def test_the_whole_neighbourhood_is_seen_on_a_phone(unscripted: Watched, scripted: Watched) -> None:
+    """All of it lies within its frame, and the frame has nothing to be pushed."""
+    outside = """() => {
+      const frame = document.querySelector(".picture-frame");
+      const box = frame.getBoundingClientRect();
+      const parts = [...frame.querySelectorAll("rect, text, path")].filter((part) => part.checkVisibility());
+      const beyond = parts.filter((part) => {
+        const at = part.getBoundingClientRect();
+        return at.left < box.left || at.right > box.right || at.top < box.top || at.bottom > box.bottom;
+      });
+      return [parts.length, beyond.map((part) => part.outerHTML), frame.scrollWidth - frame.clientWidth, frame.scrollHeight - frame.clientHeight];
+    }"""
+    for watched, script in ((unscripted, False), (scripted, True)):
+        for name in ("model", "run", "accelerator", "country"):
+            for width in (390, 320):
+                watched.page.set_viewport_size({"width": width, "height": 844})
+                page = watched.open(address(watched.server, name))
+                pictures = page.get_by_role("group", name="is connected with")
+                expect(pictures).to_have_count(1)
+                links = pictures.get_by_role("link")
+                assert links.count() > 2
+                if script:
+                    parts, *rest = page.evaluate(outside)
+                    assert parts > 10
+                    assert rest == [[], 0, 0], name
+        watched.page.set_viewport_size(DESKTOP)

@@ -5,8 +5,8 @@ Each is a function of plain values, so the same values give the same bytes. The 
 
 from __future__ import annotations
 
-from kg.drawing import Edge, Node, neighbourhood
+from kg.drawing import Edge, Node, neighbourhoods
 from kg.pages.pictures.facility_map import Place, facility_map
 from kg.pages.pictures.timeline import Moment, Threshold, timeline
 
-__all__ = ["Edge", "Moment", "Node", "Place", "Threshold", "facility_map", "neighbourhood", "timeline"]
+__all__ = ["Edge", "Moment", "Node", "Place", "Threshold", "facility_map", "neighbourhoods", "timeline"]

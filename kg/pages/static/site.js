@@ -111,7 +111,7 @@ unfold();
 
 // A picture that is broader than its frame is first seen where its subject is.
 for (const frame of document.querySelectorAll(".picture-frame")) {
-  const subject = frame.querySelector(".here, a .mark, a circle");
+  const subject = frame.querySelector("a .mark, a circle");
   if (!subject) continue;
   const [place, box] = [subject.getBoundingClientRect(), frame.getBoundingClientRect()];
   frame.scrollLeft += (place.left + place.right - box.left - box.right) / 2;

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from kg.drawing import Edge, Node, neighbourhood
+from kg.drawing import Edge, Node, neighbourhood, neighbourhoods
 from tests.unit.pages.pictures.reading import hrefs, of_class, read, texts
 
 MODEL = [
@@ -56,6 +56,46 @@ def test_what_leads_to_a_thing_stands_left_of_it_and_what_it_leads_to_right_step
         ),
     ]
     assert steps == sorted(set(steps))
+
+
+def narrow(nodes: list[Node], edges: list[Edge]) -> str:
+    """Return the second of the pictures, the one for narrow windows."""
+    both = neighbourhoods("m", nodes, edges, limit=24)
+    assert both.count("<svg") == 2
+    return both[both.rindex("<svg") :]
+
+
+def test_a_narrow_picture_has_what_leads_to_a_thing_above_it_and_what_it_leads_to_below() -> None:
+    picture = narrow(MODEL, EDGES)
+    found = boxes(picture)
+    top, here = found["based on: Model B (model)"], found["Model A (model)"]
+    below = [found["evaluated on: a benchmark"], found["training run: run of A (training run)"]]
+    assert top[3] < here[1] < here[3] < below[0][1] < below[0][3] < below[1][1]
+    # Of what is further away the broad picture of this function says nothing either.
+    assert len(found) == 4
+    assert len(boxes(str(neighbourhoods("m", MODEL, EDGES)).removesuffix(picture))) == 4
+    assert narrow(MODEL[:1], [])
+
+
+@pytest.mark.parametrize("count", [0, 1, 12, 13, 60])
+def test_a_narrow_picture_fits_the_narrowest_window_and_nothing_lies_on_another(count: int) -> None:
+    nodes, edges = many(count)
+    others = [Node(f"o{number}", f"other {number}", "", f"/o{number}") for number in range(count)]
+    picture = narrow([*nodes, *others], [*edges, *(Edge(other.key, "m", "of " * 50) for other in others)])
+    wide, high = map(float, read(picture).get("viewBox", "").split()[2:])
+    # A window of 320 pixels, less what the page and the frame have at their sides.
+    assert wide <= 246
+    found = list(boxes(picture).values())
+    assert all(0 <= left < right <= wide and 0 <= top < bottom <= high for left, top, right, bottom in found)
+    assert all(one[3] <= other[1] or other[3] <= one[1] for one, other in combinations(found, 2))
+    properties = [float(text.get("y") or "") for text in of_class(read(picture), "property")]
+    assert len(properties) == 2 * (count > 0)
+    assert not any(top < y < bottom for y in properties for _, top, _, bottom in found)
+
+
+def test_ids_of_both_pictures_are_their_own() -> None:
+    ids = re.findall(r' id="([^"]*)"', neighbourhoods("m", MODEL, EDGES))
+    assert len(ids) == len(set(ids)) == 4
 
 
 def test_every_thing_with_a_page_is_a_link_to_it() -> None:
