@@ -8,7 +8,7 @@ from kg.query.endpoint import ask_endpoint
 from kg.query.excerpt import Excerpt, excerpt
 from kg.query.explain import Explanation, explain
 from kg.query.lookup import Lookup
-from kg.query.lookup_reader import lookup
+from kg.query.lookup_reader import graph_lookup, lookup
 from kg.query.named import Question, question, questions
 from kg.query.planner import Planner
 from kg.query.reading import Reading, read, scoped
@@ -34,6 +34,7 @@ __all__ = [
     "explain",
     "explanation_text",
     "folded",
+    "graph_lookup",
     "lookup",
     "question",
     "questions",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from json.encoder import encode_basestring as quoted
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pyoxigraph as ox
@@ -14,7 +16,7 @@ from kg.query.tokens import Form
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 _DEFAULT = ox.DefaultGraph()
 # So many statements are read for an answer, and so long may be a value; more take longer than others should wait.
-MOST, _LONG = 200, 10_000
+MOST, LONG = 200, 10_000
 
 
 class Step(NamedTuple):
@@ -61,38 +63,40 @@ def takes(*, subject: bool, predicate: bool, object_: bool) -> Callable[[ox.Quad
 _TAKES: dict[tuple[bool, bool, bool], Callable[[ox.Quad], tuple[Any, ...]]] = {
     (False, False, False): lambda _: (),
     (True, False, False): lambda quad: (quad.subject,),
-    (True, True, False): lambda quad: (quad.subject, quad.predicate),
+    (True, True, False): attrgetter("subject", "predicate"),
     (False, True, False): lambda quad: (quad.predicate,),
     (False, False, True): lambda quad: (quad.object,),
-    (False, True, True): lambda quad: (quad.predicate, quad.object),
+    (False, True, True): attrgetter("predicate", "object"),
 }
 
 
-class _Statements:
+class Statements:
     """Statements of the default graph, of which no more are read than an answer may take."""
 
-    def __init__(self, store: ox.Store) -> None:
+    def __init__(self, store: ox.Store, most: int = MOST) -> None:
         self._read = store.quads_for_pattern
-        self._left = MOST
+        self._left = most
+
+    def matching(self, subject: Any, predicate: Any, object_: Any) -> list[ox.Quad]:
+        """Return the statements that have these terms (None: any); ValueError where there are too many."""
+        found = list(islice(self._read(subject, predicate, object_, _DEFAULT), self._left + 1))
+        self._left -= len(found)
+        if self._left < 0:
+            raise ValueError("too many statements")
+        return found
 
     def follow(self, steps: Iterable[Step], solutions: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Return solutions of which each goes on with what fits the patterns; ValueError where too much does."""
-        left = self._left
         for subject, predicate, object_, takes in steps:
-            longer = []
+            longer: list[tuple[Any, ...]] = []
             for terms in solutions:
                 about = terms[subject] if subject >= 0 else None
                 verb = terms[predicate] if predicate >= 0 else None
                 if isinstance(about, ox.Literal) or not (verb is None or isinstance(verb, ox.NamedNode)):
                     continue
                 value = terms[object_] if object_ >= 0 else None
-                for quad in self._read(about, verb, value, _DEFAULT):
-                    left -= 1
-                    if left < 0:
-                        raise ValueError("too many statements")
-                    longer.append(terms + takes(quad))
+                longer += [terms + takes(quad) for quad in self.matching(about, verb, value)]
             solutions = longer
-        self._left = left
         return solutions
 
     def follow_if_any(self, part: Part, solutions: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -107,7 +111,7 @@ class _Statements:
 
 @dataclass(frozen=True, slots=True)
 class Lookup(Form):
-    """A query whose patterns hang on things that it names, each on what is known before it; `iris` are those between its braces.
+    """A query whose patterns hang on things that it names, each on what is known before it; `iris` are those behind its first brace or DESCRIBE.
 
     It is answered without being parsed by the store, so that it is read more strictly than what the store sees in the end (`kg.query.pattern_reader`).
     """
@@ -115,6 +119,33 @@ class Lookup(Form):
     _constants: tuple[Any, ...]
     _parts: tuple[Part, ...]
     _tests: tuple[Test, ...]
+
+    def answer(self, store: ox.Store, iris: Sequence[str], rows: int = 0) -> bytes | None:
+        """Return what the default graph says of these things.
+
+        None where it is more than `rows` (0: any number), takes long, or leaves out rows of a join, or where an IRI is none: that is for the store's own evaluation.
+        """
+        raise NotImplementedError
+
+    def _known(self, iris: Sequence[str]) -> tuple[Any, ...]:
+        """Return the terms that are known at first; ValueError where an IRI is none."""
+        return (*self.nodes(iris), *self._constants)
+
+    def _solutions(self, statements: Statements, known: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        """Return the solutions, each all terms that are known in the end, or None in the place of those that there may be and are not."""
+        solutions = [known]
+        for part in self._parts:
+            if part.optional:
+                solutions = statements.follow_if_any(part, solutions)
+            else:
+                solutions = statements.follow(part.steps, solutions)
+        return [row for row in solutions if all(test.holds(row) for test in self._tests)] if self._tests else solutions
+
+
+@dataclass(frozen=True, slots=True)
+class RowLookup(Lookup):
+    """A look-up of rows, or of whether there is any."""
+
     # What an answer begins with, and how the columns that may have a value are named in it, with where their terms are found; None is a query that asks whether
     # there is any.
     _head: str
@@ -127,10 +158,7 @@ class Lookup(Form):
         return len(self._parts) == 1 and len(self._parts[0].steps) == 1 and not (self._parts[0].optional or self._tests)
 
     def answer(self, store: ox.Store, iris: Sequence[str], rows: int = 0) -> bytes | None:
-        """Return what the default graph says of these things as SPARQL 1.1 Query Results JSON, as the store itself writes it.
-
-        None where it is more than `rows` (0: any number), takes long, or leaves out rows of a join, or where an IRI is none: that is for the store's own evaluation.
-        """
+        """Return the rows as SPARQL 1.1 Query Results JSON, as the store itself writes it."""
         found = self._found(store, iris)
         if found is None:
             return None
@@ -153,18 +181,10 @@ class Lookup(Form):
         return f"{self._head}{','.join(written)}]}}}}".encode()
 
     def _found(self, store: ox.Store, iris: Sequence[str]) -> list[tuple[Any, ...]] | None:
-        """Return the solutions, each all terms that are known in the end, or None in the place of those that there may be and are not."""
-        statements = _Statements(store)
         try:
-            solutions: list[tuple[Any, ...]] = [(*self.nodes(iris), *self._constants)]
-            for part in self._parts:
-                if part.optional:
-                    solutions = statements.follow_if_any(part, solutions)
-                else:
-                    solutions = statements.follow(part.steps, solutions)
+            return self._solutions(Statements(store), self._known(iris))
         except (OSError, RuntimeError, TypeError, ValueError):
             return None
-        return [row for row in solutions if all(test.holds(row) for test in self._tests)] if self._tests else solutions
 
 
 def as_json(term: Any) -> str:
@@ -176,7 +196,7 @@ def as_json(term: Any) -> str:
     if not isinstance(term, ox.Literal) or term.direction is not None:
         raise TypeError
     text = term.value
-    if len(text) > _LONG:
+    if len(text) > LONG:
         raise TypeError
     value = f'{{"type":"literal","value":{quoted(text)}'
     if term.language is not None:

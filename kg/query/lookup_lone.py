@@ -8,7 +8,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg.query.lookup import Lookup, as_json
+from kg.query.lookup import RowLookup, as_json
 
 # So many solutions are listed at most, and so many counted, which takes no longer than others should wait.
 MOST_LISTED, _MOST_COUNTED = 500, 5000
@@ -18,11 +18,11 @@ _BETWEEN = b'}},{"'
 
 
 @dataclass(frozen=True, slots=True)
-class _LoneLookup(Lookup):
-    def _solutions(self, store: ox.Store, iris: Sequence[str], names: Sequence[str], form: str) -> Any:
+class _LoneLookup(RowLookup):
+    def _asked_of(self, store: ox.Store, iris: Sequence[str], names: Sequence[str], form: str) -> Any:
         """Return what the store says to a query of the only pattern, whose variables have these names; None where an IRI is none."""
         try:
-            known: tuple[Any, ...] = (*self.nodes(iris), *self._constants)
+            known = self._known(iris)
             (step,) = self._parts[0].steps
             terms = [str(known[place]) if place >= 0 else name for name, place in zip(names, step[:3], strict=True)]
             return store.query(form.format(f"{{ {' '.join(terms)} }}"))
@@ -40,7 +40,7 @@ class ListLookup(_LoneLookup):
     def answer(self, store: ox.Store, iris: Sequence[str], rows: int = 0) -> bytes | None:
         """Return the list as SPARQL 1.1 Query Results JSON; None where it is longer than `rows` (0: any number) or takes long, or where an IRI is none."""
         form = f"SELECT {self._asked} {{}} LIMIT {min(self._limit, MOST_LISTED + 1)}"
-        found = self._solutions(store, iris, self._names, form)
+        found = self._asked_of(store, iris, self._names, form)
         if found is None:
             return None
         written: bytes = found.serialize(format=ox.QueryResultsFormat.JSON)
@@ -61,15 +61,19 @@ class CountLookup(_LoneLookup):
         return None if number is None else f"{self._head}{as_json(ox.Literal(number))}}}]}}}}".encode()
 
     def _counted(self, store: ox.Store, iris: Sequence[str]) -> int | None:
-        names = [name for name, place in zip(_NAMES, self._parts[0].steps[0][:3], strict=True) if place < 0]
-        value = names[self._place - len(self.iris) - len(self._constants)] if self._place >= 0 else "*"
-        distinct = "DISTINCT " if self._distinct else ""
-        form = f"SELECT (COUNT({distinct}{value}) AS ?n) (COUNT(*) AS ?all) {{{{ SELECT * {{}} LIMIT {_MOST_COUNTED + 1} }}}}"
-        found = self._solutions(store, iris, _NAMES, form)
+        listed = f"{{{{ SELECT * {{}} LIMIT {_MOST_COUNTED + 1} }}}}"
+        if not self._distinct:
+            # The variables of a lone pattern have a value in each solution.
+            found = self._asked_of(store, iris, _NAMES, f"SELECT (COUNT(*) AS ?n) {listed}")
+        else:
+            names = [name for name, place in zip(_NAMES, self._parts[0].steps[0][:3], strict=True) if place < 0]
+            value = names[self._place - len(self.iris) - len(self._constants)]
+            form = f"SELECT (COUNT(DISTINCT {value}) AS ?n) (COUNT(*) AS ?all) {listed}"
+            found = self._asked_of(store, iris, _NAMES, form)
         if found is None:
             return None
-        row = next(found)
-        return None if int(row["all"].value) > _MOST_COUNTED else int(row["n"].value)
+        numbers = [int(number.value) for number in next(found)]
+        return None if numbers[-1] > _MOST_COUNTED else numbers[0]
 
     def _read(self, store: ox.Store, iris: Sequence[str]) -> int | None:
         found = self._found(store, iris)

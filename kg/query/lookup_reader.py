@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 import pyoxigraph as ox
 
-from kg.query.lookup import MOST, Lookup, Part, Step, Test, takes
+from kg.query.lookup import MOST, Part, RowLookup, Step, Test, takes
+from kg.query.lookup_graph import Construction, Description, GraphLookup, Write
 from kg.query.lookup_lone import MOST_LISTED, CountLookup, ListLookup
 from kg.query.tokens import (
     IRI,
@@ -32,6 +33,10 @@ _FORM = re.compile(
     rf"{SPACE}*(?:(?P<ask>ASK)|SELECT(?:(?P<variables>{SPACE}*\*|(?:{SPACE}+{VARIABLE})+)|{SPACE}*{_COUNT})){SPACE}*(?:WHERE{SPACE}*)?\{{",
     KEYWORDS,
 )
+_CONSTRUCT = re.compile(rf"{SPACE}*CONSTRUCT{SPACE}*(?P<short>WHERE{SPACE}*)?\{{", KEYWORDS)
+_WHERE = re.compile(rf"{SPACE}*(?:WHERE{SPACE}*)?\{{", KEYWORDS)
+_DESCRIBE = re.compile(rf"{SPACE}*DESCRIBE(?:{SPACE}*{IRI})+{SPACE}*", KEYWORDS)
+_Found = TypeVar("_Found")
 _LANG = rf"LANG{SPACE}*\({SPACE}*{VARIABLE}{SPACE}*\){SPACE}*"
 _IS = rf"{_LANG}={SPACE}*{TEXT}{SPACE}*"
 _BELONGS = rf"LANGMATCHES{SPACE}*\({SPACE}*{_LANG},{SPACE}*{TEXT}{SPACE}*\){SPACE}*"
@@ -52,36 +57,65 @@ _RANGE = re.compile(LANGUAGE)
 _REST = re.compile(rf"{SPACE}*(?:LIMIT{SPACE}+([0-9]{{1,9}}){SPACE}*)?", KEYWORDS)
 
 
-def lookup(text: str, prefixes: Mapping[str, str]) -> Lookup | None:
-    """Read a query that is a look-up; None where it is none. `prefixes` are those that it may use without saying so."""
+def lookup(text: str, prefixes: Mapping[str, str]) -> RowLookup | None:
+    """Read a query that is a look-up of rows; None where it is none. `prefixes` are those that it may use without saying so."""
+    return _read(text, prefixes, _rows)
+
+
+def graph_lookup(text: str, prefixes: Mapping[str, str], write: Write) -> GraphLookup | None:
+    """Read a query that is a look-up of a graph, which `write` writes; None where it is none."""
+    return _read(text, prefixes, lambda text, place, known: _graph(text, place, known, write))
+
+
+def _read(
+    text: str, prefixes: Mapping[str, str], read: Callable[[str, int, Mapping[str, str]], _Found]
+) -> _Found | None:
     if not is_plain(text):
         return None
     try:
         known, place = prologue(text, prefixes)
-    except ValueError:
-        return None
-    form = _FORM.match(text, place)
-    if form is None:
-        return None
-    tokens = list(_tokens(text, form.end()))
-    if not tokens or tokens[-1]["sign"] != "}":
-        return None
-    rest = _REST.fullmatch(text, tokens[-1].end())
-    if rest is None or (rest[1] and not form["variables"]):
-        return None
-    try:
-        return _Reader(known, tokens).read(text, form, None if rest[1] is None else int(rest[1]))
+        return read(text, place, known)
     except (KeyError, ValueError):
         return None
 
 
-def _tokens(text: str, place: int) -> Iterator[re.Match[str]]:
-    """Yield the tokens up to the brace that ends the pattern, or up to what is no part of a look-up."""
+def _rows(text: str, place: int, prefixes: Mapping[str, str]) -> RowLookup:
+    form = _matched(_FORM.match(text, place))
+    pattern = _tokens(text, form.end())
+    rest = _matched(_REST.fullmatch(text, pattern[-1].end()))
+    if rest[1] and not form["variables"]:
+        raise ValueError("a limit of what is no list")
+    return _Reader(prefixes, pattern).rows(text, form, None if rest[1] is None else int(rest[1]))
+
+
+def _graph(text: str, place: int, prefixes: Mapping[str, str], write: Write) -> GraphLookup:
+    if _DESCRIBE.fullmatch(text, place):
+        return Description(*cut(text, (iri.span() for iri in re.compile(IRI).finditer(text, place))), (), (), (), write)
+    form = _matched(_CONSTRUCT.match(text, place))
+    template = _tokens(text, form.end())
+    where = None if form["short"] else _matched(_WHERE.match(text, template[-1].end()))
+    pattern = template if where is None else _tokens(text, where.end())
+    if _matched(_REST.fullmatch(text, pattern[-1].end()))[1]:
+        raise ValueError("a limit of what is no list")
+    return _Reader(prefixes, template if where is None else template + pattern).graph(text, template, pattern, write)
+
+
+def _matched(match: re.Match[str] | None) -> re.Match[str]:
+    if match is None:
+        raise ValueError("something that is no part of a look-up")
+    return match
+
+
+def _tokens(text: str, place: int) -> list[re.Match[str]]:
+    """Return the tokens up to the brace that ends the pattern; ValueError where something is no part of a look-up."""
+    found = []
     depth = 1
-    while depth and (token := _TOKEN.match(text, place)) is not None:
-        yield token
+    while depth:
+        token = _matched(_TOKEN.match(text, place))
+        found.append(token)
         place = token.end()
         depth += (token["optional"] is not None) - (token["sign"] == "}")
+    return found
 
 
 class _Reader:
@@ -99,13 +133,25 @@ class _Reader:
         # Variables that may have no value.
         self._perhaps: set[str] = set()
 
-    def read(self, text: str, form: re.Match[str], limit: int | None) -> Lookup:
+    def graph(
+        self, text: str, template: list[re.Match[str]], pattern: list[re.Match[str]], write: Write
+    ) -> Construction:
+        """Return the look-up of which each solution of a pattern makes what a template says."""
+        iris, texts = cut(text, (token.span("iri") for token in self._iris))
+        parts, tests = self._group(iter(pattern))
+        if any(token["filter"] or token["optional"] for token in template):
+            raise ValueError("more than triples in a template")
+        made = self._made
+        triples = tuple((made(about), made(verb), made(value)) for about, verb, value in _triples(template[:-1]))
+        return Construction(iris, texts, self._constants, parts, tests, write, triples)
+
+    def rows(self, text: str, form: re.Match[str], limit: int | None) -> RowLookup:
         """Return the look-up whose patterns are the tokens."""
         iris, texts = cut(text, (token.span("iri") for token in self._iris))
         parts, tests = self._group(iter(self._tokens))
         known = (iris, texts, self._constants, parts, tests)
         if form["ask"]:
-            return Lookup(*known, "", None, MOST)
+            return RowLookup(*known, "", None, MOST)
         if form["counted"]:
             name = form["number"][1:]
             if name in self._variables:
@@ -115,7 +161,7 @@ class _Reader:
         columns = self._columns(form["variables"])
         cells = tuple((f'"{name}":', place) for name, place in columns if place >= 0)
         head = _head([name for name, _ in columns])
-        found = Lookup(*known, head, cells, MOST if limit is None else limit)
+        found = RowLookup(*known, head, cells, MOST if limit is None else limit)
         if not (cells and found.is_lone and parts[0].steps[0].subject < 0):
             return found
         # A list of things, whose names are short.
@@ -188,6 +234,10 @@ class _Reader:
         if name in self._perhaps:
             raise ValueError("what may have no value is used again")
         return self._variables.get(name, -1)
+
+    def _made(self, token: re.Match[str]) -> int:
+        """Return the place of a term that triples are made of."""
+        return self._variables[token["variable"][1:]] if token["variable"] else self._places[id(token)]
 
     def _step(self, terms: tuple[re.Match[str], re.Match[str], re.Match[str]]) -> Step:
         subject, predicate, object_ = places = tuple(map(self._place, terms))

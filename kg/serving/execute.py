@@ -5,7 +5,7 @@ This runs in a worker, which can be killed, and for look-ups that cannot take lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pyoxigraph as ox
 
 from kg.query import csv_lines, why_not
-from kg.rdf.xml_text import fit_for_xml
+from kg.rdf.xml_text import fit_for_xml, made_fit_for_xml
 from kg.serving.messages import Problem
 from kg.serving.negotiation import choose
 from kg.serving.rows import Rows
@@ -150,7 +150,18 @@ class Outcome:
 def results_media(accept: str) -> tuple[str, str] | None:
     """Return the media type in which a client gets rows, and the name of its format; None where it likes none."""
     media = choose(accept, _OFFERS)
-    return None if media is None else (_typed(media), RESULTS[ALIASES.get(media, media)])
+    return None if media is None else (typed(media), RESULTS[ALIASES.get(media, media)])
+
+
+def graph_media(accept: str) -> str | None:
+    """Return the media type in which a client gets a graph; None where it likes none."""
+    return choose(accept, tuple(GRAPHS))
+
+
+def graph_bytes(triples: Iterable[ox.Triple], media: str, prefixes: Mapping[str, str]) -> bytes:
+    """Return a small graph as it is written in a media type of `graph_media`."""
+    data = ox.serialize(triples, format=GRAPHS[media], prefixes=written(media, prefixes)) or b""
+    return made_fit_for_xml(data) if media == "application/rdf+xml" else data
 
 
 def execute(
@@ -164,17 +175,17 @@ def execute(
     end = monotonic() + query.seconds if query.seconds else float("inf")
     results = evaluate(store, query, prefixes)
     if isinstance(results, ox.QueryTriples):
-        media = choose(query.accept, tuple(GRAPHS))
+        media = graph_media(query.accept)
         if media is None:
             raise Problem(406, f"{_meant(query.accept, RESULTS, 'rows')}a graph comes as one of {', '.join(GRAPHS)}")
-        begin(_typed(media))
+        begin(typed(media))
         send = fit_for_xml(send) if media == "application/rdf+xml" else send
         return _write_graph(results, media, query, prefixes, _Sink(send, None, float("inf")), end)
     found = results_media(query.accept)
     if found is None:
         raise Problem(406, f"{_meant(query.accept, GRAPHS, 'graphs')}results come as one of {', '.join(RESULTS)}")
-    typed, format_ = found
-    begin(typed)
+    media, format_ = found
+    begin(media)
     if isinstance(results, ox.QueryBoolean):
         if format_ in ("csv", "tsv"):
             send(f"{str(bool(results)).lower()}\n".encode())
@@ -243,7 +254,8 @@ def _meant(accept: str, others: Collection[str], what: str) -> str:
     return f"{accept} is a format of {what}; " if accept in others else ""
 
 
-def _typed(media: str) -> str:
+def typed(media: str) -> str:
+    """Return a media type as the header has it."""
     return f"{media}; charset=utf-8" if media in _TEXT else media
 
 

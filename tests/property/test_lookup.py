@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kg.query import lookup
+from kg.query import graph_lookup, lookup
 from tests.property.strategies import AWKWARD
 
 _NODES = [ox.NamedNode(f"http://x/{name}") for name in "abcd"]
@@ -95,3 +96,31 @@ def test_a_lookup_is_what_the_store_takes_it_for(quads: list[ox.Quad], form: str
         assert whole[0]["head"] == whole[1]["head"]
         counted = [Counter(json.dumps(row) for row in each["results"]["bindings"]) for each in whole]
         assert counted[0] == counted[1]
+
+
+_triples = st.tuples(_iris | _variables, _verbs, _objects).map(" ".join)
+_graphs = st.one_of(
+    st.lists(_iris, min_size=1, max_size=3).map(lambda iris: f"DESCRIBE {' '.join(iris)}"),
+    st.builds("CONSTRUCT {{ {0} . {1} }} WHERE {{ {2} }}".format, _triples, _triples, _patterns),
+    _patterns.map("CONSTRUCT WHERE {{ {0} }}".format),
+)
+
+
+def _written(triples: Iterable[ox.Triple]) -> bytes:
+    return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
+
+
+@settings(max_examples=1000)
+@given(st.lists(_quads, max_size=30), _graphs)
+def test_a_graph_is_what_the_store_makes(quads: list[ox.Quad], text: str) -> None:
+    prefixes = {"x": "http://x/"}
+    found = graph_lookup(text, prefixes, _written)
+    assume(found is not None)
+    assert found is not None
+    store = ox.Store()
+    store.extend(quads)
+    answer = found.answer(store, found.iris)
+    assert answer is not None
+    results = store.query(text, prefixes=prefixes)
+    assert isinstance(results, ox.QueryTriples)
+    assert sorted(answer.splitlines()) == sorted(set(_written(results).splitlines()))

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from kg.serving import lookups as module
+from kg.serving.execute import GRAPHS, Query, execute
 from kg.serving.lookups import Lookups, Manner
 from kg.serving.messages import Request
 from kg.serving.question import Question
@@ -172,6 +173,31 @@ def test_queries_of_other_kinds(place: Place, text: str, accept: str, media: str
     assert found == body
     assert f"\r\ncontent-type: {media}\r\n".encode() in head
     assert len(place.read) == 1
+
+
+@pytest.mark.parametrize("media", [*GRAPHS, "text/*"])
+@pytest.mark.parametrize(
+    "text", ["DESCRIBE <http://x/a>", "CONSTRUCT { ?v <http://x/of> <http://x/a> } { <http://x/a> <http://x/part> ?v }"]
+)
+def test_a_graph_is_written_as_a_worker_writes_it(place: Place, text: str, media: str) -> None:
+    assert place.opened is not None
+    opened = Open(place.opened.state, place.opened.store, {"x": "http://x/"}, "tag", place.opened.hold)
+    place.opened = opened
+    data = '<http://x/a> <http://x/part> <http://x/b>; <http://x/note> "a\\rb\\u0001 \\uFFFF"@en, 7 .'
+    opened.store.load(data.encode(), format=ox.RdfFormat.TURTLE)
+    parts: list[bytes] = []
+    told: list[str] = []
+    execute(opened.store, Query(text, media), opened.prefixes, told.append, parts.append)
+    *_, answer = [place.ask(request(text, f"Host: localhost\r\nAccept: {media}\r\n\r\n")) for _ in range(2)]
+    assert answer is not None
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert body == b"".join(parts)
+    assert f"\r\ncontent-type: {told[0]}\r\n".encode() in head
+
+
+def test_a_graph_that_is_liked_in_no_form_is_none_here(place: Place) -> None:
+    headers = "Host: localhost\r\nAccept: application/sparql-results+json\r\n\r\n"
+    assert [place.ask(request("DESCRIBE <http://x/a>", headers)) for _ in range(3)] == [None] * 3
 
 
 def test_a_kind_that_is_seldom_answered_here_is_given_up(place: Place) -> None:
