@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from kg.pages.graph import Graph, values
 from kg.pages.names import OTHER_NAMES, PREDICATE, QUANTITY_KIND
-from kg.pages.similar import Similar, folded, likeness
+from kg.pages.similar import Similar, folded, likeness, parts
 from kg.rdf.labels import LABELS
 
 # A graph with more names than these is found by the first of them.
@@ -26,6 +26,8 @@ _MOST_WORDS = 12
 _EQUAL = 100.0
 _SAME = 98.0
 _NEARLY = 95.0
+# What is only a part of a text, from the least of it to nearly all.
+_PART = (30.0, 50.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Index:
         return [hit.iri for hit in self._ranked(text)]
 
     def named(self, text: str, limit: int) -> list[Hit]:
-        """Return the things whose names hold all words of a text, and where none is called so, those that are spelled nearly like it."""
+        """Return the things whose names hold all words of a text, and where none is called so, those that are spelled nearly like it or whose names are words of it."""
         found, _ = self.search(text, limit)
         if found and found[0].score == _EQUAL:
             return found
@@ -65,13 +67,16 @@ class Index:
         return sorted(best.values(), key=_order)[:limit]
 
     def similar(self, text: str, limit: int) -> list[Hit]:
-        """Return the things whose names are spelled like a text, or nearly so, the best first."""
-        asked = folded(text[:_LONGEST])
+        """Return the things whose names are spelled like a text, or nearly so, and after them those whose names are words of it, the best first."""
+        asked, within = folded(text[:_LONGEST]), parts(text[:_LONGEST])
+        least, most = _PART
         best: dict[str, Hit] = {}
-        for iri, name, language, main in self._nearest(text[:_LONGEST]):
-            like = likeness(asked, folded(name))
-            rate = (_SAME if like == 1 else _NEARLY * like) - (0 if main else 3)
-            if like and (iri not in best or best[iri].score < rate):
+        for iri, name, language, main in self._nearest(text[:_LONGEST], within):
+            called = folded(name)
+            like, part = likeness(asked, called), within.get(called, 0)
+            rate = _SAME if like == 1 else _NEARLY * like if like else least + (most - least) * part
+            rate -= 0 if main else 3
+            if (like or part) and (iri not in best or best[iri].score < rate):
                 best[iri] = Hit(iri, name, language or None, round(rate, 1))
         return sorted(best.values(), key=_order)[:limit]
 
@@ -103,12 +108,12 @@ class Index:
                 best[iri] = hit
         return sorted(best.values(), key=_order)
 
-    def _nearest(self, text: str) -> list[tuple[str, str, str, int]]:
+    def _nearest(self, text: str, within: Collection[str]) -> list[tuple[str, str, str, int]]:
         with self._lock:
             filled = self._ready()
             if self._similar is None:
                 self._similar = Similar(name for (name,) in filled.execute("SELECT name FROM names ORDER BY rowid"))
-            rows = [number + 1 for number in self._similar.nearest(text)]
+            rows = [number + 1 for number in {*self._similar.nearest(text), *self._similar.within(within)}]
             marks = ",".join("?" * len(rows))
             query = f"SELECT iri, name, language, main FROM names WHERE rowid IN ({marks}) ORDER BY rowid"
             return filled.execute(query, rows).fetchall()

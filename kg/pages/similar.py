@@ -1,4 +1,4 @@
-"""Finds names that are spelled nearly like a text: by the pairs of letters that they share, then by how many letters differ."""
+"""Finds names that are spelled nearly like a text: by the pairs of letters that they share, then by how many letters differ; and names that are words of a text."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ _COMPARED = 50
 # What shares less is another name.
 _ALIKE = 0.55
 _ALIKE_AT_START = 0.7
+# What is less of a text is not what the text is about, and of longer ones most is not looked at.
+_LEAST_LETTERS = 2
+_LEAST_PART = 0.15
+_MOST_WORDS, _LONGEST_PART = 40, 12
 _PAIRS = 1 << 16
 _OTHER = re.compile(r"[^a-z0-9+#]+")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d) (?=\d)")
@@ -24,12 +28,34 @@ _BETWEEN_DIGITS = re.compile(r"(?<=\d) (?=\d)")
 
 def folded(text: str) -> str:
     """Return what counts of a name: letters without case and accents, digits, `+` and `#`; a dot where digits were apart (`3.1` is not `31`)."""
+    return _words(text).replace(" ", "")
+
+
+def parts(text: str) -> dict[str, float]:
+    """Return the words of a text that follow each other, folded, with the share of its letters that they have; the most first, without the text itself.
+
+    Numbers are not taken apart: `Llama 3` is no part of `Llama 3.1`.
+    """
+    words = _words(text).split()[:_MOST_WORDS]
+    whole = sum(map(len, words))
+    found: dict[str, float] = {}
+    for first in range(len(words)):
+        part = ""
+        for word in words[first : first + _LONGEST_PART]:
+            part += word
+            if len(part) >= max(_LEAST_LETTERS, _LEAST_PART * whole) and len(part) < whole:
+                found[part] = len(part) / whole
+    return dict(sorted(found.items(), key=lambda each: -each[1]))
+
+
+def _words(text: str) -> str:
+    """Return the words of a text, folded, with a space between them."""
     if text.isascii():
         words = _OTHER.sub(" ", text.lower())
     else:
         plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
         words = " ".join("".join([_kept(each) for each in plain]).split())
-    return _BETWEEN_DIGITS.sub(".", words).replace(" ", "")
+    return _BETWEEN_DIGITS.sub(".", words)
 
 
 def _kept(letter: str) -> str:
@@ -86,7 +112,7 @@ def likeness(asked: str, name: str) -> float:
 
 
 class Similar:
-    """Names by their pairs of letters: for each pair the numbers of the names that have it, in arrays."""
+    """Names by their pairs of letters: for each pair the numbers of the names that have it, in arrays; and by the hashes of their letters."""
 
     def __init__(self, names: Iterable[str]) -> None:
         kept, letters = [], 0
@@ -106,6 +132,9 @@ class Similar:
         pairs, self._owners = pairs[first], owners[first]
         self._starts = np.concatenate(([0], np.cumsum(np.bincount(pairs, minlength=_PAIRS))))
         self._sizes = np.bincount(self._owners, minlength=len(kept)).astype(np.int32)
+        hashes = np.fromiter(map(hash, kept), np.int64, len(kept))
+        self._by_hash = np.argsort(hashes, kind="stable").astype(np.int32)
+        self._hashes = hashes[self._by_hash]
 
     def nearest(self, text: str) -> list[int]:
         """Return the numbers, from 0 on, of up to a hundred names that share the most pairs of letters with a text, or have the most of its own."""
@@ -121,6 +150,15 @@ class Similar:
         own = shared[found] - self._sizes[found] / 1000
         chosen = {*found[_highest(both)].tolist(), *found[_highest(own)].tolist()}
         return sorted(chosen)
+
+    def within(self, sought: Iterable[str]) -> list[int]:
+        """Return the numbers of up to a hundred names that are, or very seldom are not, one of some folded names; those of the first ones first."""
+        found: list[int] = []
+        hashes = np.fromiter(map(hash, sought), np.int64)
+        starts, ends = np.searchsorted(self._hashes, hashes, "left"), np.searchsorted(self._hashes, hashes, "right")
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            found += self._by_hash[start : min(end, start + 2 * _COMPARED - len(found))].tolist()
+        return found
 
 
 def _codes(text: str) -> NDArray[np.uint32]:

@@ -119,6 +119,16 @@ def test_a_name_is_found_however_it_is_spelled_and_matched_where_it_is_the_same(
     assert TPU in {each["id"] for each in found[:3]}
 
 
+def test_a_name_among_other_words_is_a_candidate_and_no_match(service: str) -> None:
+    asked = {"query": "several pods of the TPU v5p in a data centre", "type": f"{NS}TPU"}
+    best = ask(service, {"queries": {"a": asked}})["a"]["result"][0]
+    assert (best["id"], best["match"]) == (TPU, False)
+    assert 30 < best["score"] < 50
+    one = {**asked, "properties": [{"pid": f"{NS}manufacturer", "v": "Google"}]}
+    best = ask(service, {"queries": {"a": one}})["a"]["result"][0]
+    assert (best["id"], best["match"]) == (TPU, False)
+
+
 GOOGLE = "https://kg.example/id/organization/google"
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from kg.pages.search import Index
-from kg.pages.similar import Similar, distances, folded, likeness
+from kg.pages.similar import Similar, distances, folded, likeness, parts
 from tests.unit.pages.graph import EX, StoreGraph, store
 
 SYLLABLES = ("sy", "na", "pse", "lla", "gpt", "tron", "for", "mer", "vi", "dia", "tu", "ring", "al", "be", "ta", "ku")
@@ -80,6 +80,58 @@ def test_only_what_is_equal_is_rated_so(index: Index) -> None:
     assert [hit.score for hit in index.named("nvidia", 1)] == [100]
     assert index.named("N.V.I.D.I.A", 1)[0].score == 98
     assert all(hit.score <= 95 for hit in index.named("Nvida", 5))
+
+
+@pytest.mark.parametrize(
+    ("asked", "names"),
+    [
+        ("the big Synapse-70B instruct model", ["Synapse-70B"]),
+        ("weights of the SYNAPSE 70B, quantised", ["Synapse-70B"]),
+        ("a café au lait as it should be", ["Café au lait"]),
+        ("the Llama 3.1 models of another company", ["Llama 3.1"]),
+        # What more of a text is called is the better.
+        ("Google, or Synapse-70B, or so", ["Synapse-70B", "Google"]),
+        # Not a part of a word, nor of a number, nor too little of the text.
+        ("the new Llama 3.1.2 of this company", []),
+        ("the googleplex is an office building", []),
+        ("Google is one of very many words that were written into this cell", []),
+    ],
+)
+def test_names_that_are_words_of_a_text_are_found_after_all_that_are_like_it(
+    index: Index, asked: str, names: list[str]
+) -> None:
+    found = index.named(asked, 5)
+    assert [hit.name for hit in found] == names
+    assert all(27 <= hit.score < 50 for hit in found)
+    assert index.named("Sinapse-70B", 1)[0].score > 50
+
+
+def test_a_name_that_is_like_a_text_is_rated_by_that() -> None:
+    index = Index(StoreGraph(store('ex:a rdfs:label "Synapse-70B" . ex:b rdfs:label "Synapse" .')))
+    hits = {hit.name: hit.score for hit in index.named("Synapse-70B (base)", 5)}
+    assert hits["Synapse-70B"] > 60 > 50 > hits["Synapse"]
+
+
+def test_parts_of_a_text() -> None:
+    assert parts("GPT 3.5 turbo") == {
+        "gpt3.5": 6 / 11,
+        "3.5turbo": 8 / 11,
+        "3.5": 3 / 11,
+        "gpt": 3 / 11,
+        "turbo": 5 / 11,
+    }
+    assert next(iter(parts("GPT 3.5 turbo"))) == "3.5turbo"
+    for none in ("", "!", "one", "a b"):
+        assert parts(none) == {}
+    assert len(parts("ab " * 100)) <= 12
+    assert len(parts(" ".join(map(chr, range(0x4E00, 0x4E00 + 300))))) <= 40 * 12
+
+
+def test_names_by_their_letters_are_bounded_and_all_of_one_name_are_found() -> None:
+    similar = Similar(["other", *["model"] * 5000, "Mo-del", "end"])
+    assert similar.within(["end", "none"]) == [5002]
+    assert similar.within(["end", "model", "other"]) == [5002, *range(1, 100)]
+    assert similar.within([]) == Similar([]).within(["a"]) == []
 
 
 def test_nearly_all_edited_names_are_found_first() -> None:
