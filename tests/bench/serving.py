@@ -45,7 +45,7 @@ _PROPERTIES = (
 _OXIGRAPH = "oxigraph"
 _TICKS = os.sysconf("SC_CLK_TCK")
 # So many answers of each query are compared; so many requests are ready for a run of one that never repeats.
-_COMPARED, _READY = 5, 100_000
+_COMPARED, _READY = 10, 100_000
 _LUA = """
 local requests, place = {}, 0
 function init(arguments)
@@ -77,6 +77,8 @@ class Case:
     text: str
     turn: int = 100
     accept: str = _ROWS
+    # Others that are asked in turn, instead of a text of its own.
+    each: tuple[str, ...] = ()
 
 
 CASES = {
@@ -104,6 +106,13 @@ CASES = {
         TRIPLES,
     ),
     "reverse": Case("what points to a thing", "SELECT ?m { ?m kg:trainedOn <$accelerator> }", 0),
+    "mix": Case(
+        "all look-ups before, in turn",
+        "",
+        0,
+        f"{_ROWS}, {TRIPLES}",
+        ("point", "star", "hops", "ask", "language", "optional", "count", "describe", "around", "reverse"),
+    ),
     "join": Case(
         "four joins, 200 rows",
         "SELECT ?m ?name ?acc ?w { ?m kg:organization <$organization> ; kg:name ?name ; kg:trainedOn ?a . ?a kg:name ?acc ; kg:tdpWatts ?w } LIMIT 200",
@@ -140,6 +149,9 @@ class Things:
 
     def text(self, case: Case, number: int) -> str:
         """Return the query with the values of its number."""
+        if case.each:
+            number, place = divmod(number, len(case.each))
+            case = CASES[case.each[place]]
         number = number % case.turn if case.turn else number
         models, accelerators = self._models, self._of["trainedOn"]
         values = {
@@ -192,9 +204,9 @@ def make_store(folder: Path, rows: int) -> Path:
     return place
 
 
-def content(body: bytes, accept: str) -> Counter[str]:
-    """Return the rows, triples or truth of an answer, in no order."""
-    if accept == TRIPLES:
+def content(body: bytes) -> Counter[str]:
+    """Return the rows, triples or truth of an answer in JSON or N-Triples, in no order."""
+    if not body.startswith(b"{"):
         return Counter(set(body.decode().splitlines()))
     document = json.loads(body)
     rows = document["results"]["bindings"] if "results" in document else [document["boolean"]]
@@ -206,7 +218,7 @@ def answer(server: Server, case: Case, text: str) -> Counter[str]:
     found = server.ask(f"{server.query}?query={quote(text)}", headers={"Accept": case.accept}, timeout=120)
     if found.status != 200:
         raise SystemExit(f"{server.url} answers {found.status} to {text}: {found.text[:500]}")
-    return content(found.body, case.accept)
+    return content(found.body)
 
 
 def compare(servers: dict[str, Server], case: Case, things: Things) -> float:
