@@ -110,7 +110,9 @@ def _format(given: Sequence[tuple[str, str]]) -> str:
     names = [value.strip().lower().replace(" ", "+") for name, value in given if name in ("format", "output") and value]
     chosen = next((media for media in map(_media, names) if media), "")
     if names and not chosen:
-        raise Problem(400, f"{names[0][:100]!r} is no format here: there are {', '.join(NAMES)}, and their media types")
+        raise Problem(
+            400, f"{names[0][:100]!r} is no format here: there are {', '.join(NAMES)}, n3, and their media types"
+        )
     return chosen
 
 

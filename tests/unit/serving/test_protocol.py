@@ -140,7 +140,10 @@ def test_a_format_by_name(given: str, format_: str) -> None:
     "given", ["format=bogus", "output=bogus", "format=&output=bogus", "format=bogus&output=text/html"]
 )
 def test_a_format_that_is_none(given: str) -> None:
-    with pytest.raises(Problem, match="'bogus' is no format here: there are json, xml, csv, tsv, ttl") as caught:
+    with pytest.raises(
+        Problem,
+        match="'bogus' is no format here: there are json, xml, csv, tsv, ttl, nt, jsonld, rdf, trig, nq, n3, and",
+    ) as caught:
         operation(asked(query=f"query=a&{given}"))
     assert caught.value.status == 400
     # An update has no results.
