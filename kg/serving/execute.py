@@ -54,6 +54,7 @@ NAMES = {name: media for media, name in RESULTS.items()} | {
     "rdf": "application/rdf+xml",
     "trig": "application/trig",
     "nq": "application/n-quads",
+    "n3": "text/n3",
 }
 # What else clients call them.
 _NICKNAMES = {
@@ -218,7 +219,7 @@ def evaluate(
         )
     except SyntaxError as error:
         updates = "which is sent by POST as `update`, to a server that takes updates (`kg serve --writable`)"
-        what = why_not(query.text, error.msg, prefixes, updates=updates)
+        what = why_not(query.text, error.msg, prefixes, base=query.base, updates=updates)
         raise Problem(400, f"the query is not SPARQL: {what}", code="KG503") from error
     except (OSError, ValueError, RuntimeError) as error:
         raise Problem(400, f"the query cannot be answered: {error}", code="KG504") from error

@@ -72,7 +72,7 @@ _TEXT: Final[Node] = {"type": "string"}
 IRI: Final[Node] = {"type": "string", "format": "iri"}
 IRI_OR_NOTHING: Final[Node] = {"type": "string", "anyOf": [{"format": "iri"}, {"maxLength": 0}]}
 QUERY: Final[Node] = {"type": "string", "format": "sparql-query", "maxLength": 1 << 18}
-FORMAT: Final[Node] = {"enum": ["", *NAMES, "n3", *RESULTS, *ALIASES, *GRAPHS]}
+FORMAT: Final[Node] = {"enum": ["", *NAMES, *RESULTS, *ALIASES, *GRAPHS]}
 UPDATE: Final[Node] = {"type": "string", "format": "sparql-update"}
 
 

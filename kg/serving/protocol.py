@@ -108,17 +108,10 @@ def _format(given: Sequence[tuple[str, str]]) -> str:
     """Return the media types of the first format that is asked for by a name that is known, "" where none is asked for; Problem where none is known."""
     # A `+` that was not encoded came as a space.
     names = [value.strip().lower().replace(" ", "+") for name, value in given if name in ("format", "output") and value]
-    chosen = next((media for media in map(_media, names) if media), "")
+    chosen = next((media for media in map(media_of, names) if media), "")
     if names and not chosen:
-        raise Problem(
-            400, f"{names[0][:100]!r} is no format here: there are {', '.join(NAMES)}, n3, and their media types"
-        )
+        raise Problem(400, f"{names[0][:100]!r} is no format here: there are {', '.join(NAMES)}, and their media types")
     return chosen
-
-
-def _media(name: str) -> str:
-    # SPARQLWrapper calls it so.
-    return "text/n3" if name == "n3" else media_of(name)
 
 
 def is_deep(text: str) -> bool:
