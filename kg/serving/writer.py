@@ -142,7 +142,7 @@ class Writer:
             with self._committing():
                 self.store.update(task.text, base_iri=task.base)
         except SyntaxError as error:
-            what = why_not(task.text, error.msg, update=True)
+            what = why_not(task.text, error.msg, base=task.base, update=True)
             raise Problem(400, f"the update is not SPARQL: {what}", code="KG503") from error
         except (OSError, ValueError, RuntimeError) as error:
             raise Problem(400, f"the update cannot be done: {error}", code="KG504") from error
