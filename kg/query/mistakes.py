@@ -110,6 +110,8 @@ def _signs(spot: Spot) -> str:
         return f"{'and' if here == '&' else 'or'} is written {here * 2}"
     if here == "/" and "/" in (before, spot.after):
         return "a comment begins with #"
+    if here == "," and spot.clause == "LIMIT":
+        return "LIMIT has one number; OFFSET tells how many rows are passed over"
     if here == "^" and before[:1] in ("'", '"'):
         return "a datatype stands behind ^^"
     if _DATE.fullmatch(here):

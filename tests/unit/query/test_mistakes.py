@@ -57,7 +57,7 @@ def told(text: str) -> tuple[int, str]:
         ("SELECT ?a { ?a x:a ?b } ORDER BY ?a DESC¦", _DESC),
         ("SELECT ?a { ?a x:a ?b } ORDER BY ?a¦, ?b", _COMMA),
         ("SELECT ?a { ?a x:a ?b } GROUP BY ?a¦, ?b", _COMMA),
-        ("SELECT ?a { ?a x:a ?b } LIMIT 3¦, 5", _COMMA),
+        ("SELECT ?a { ?a x:a ?b } LIMIT 3¦, 5", "LIMIT has one number; OFFSET tells how many rows are passed over"),
         ("SELECT ?a { ?a x:a ?b } LIMIT ¦?n", "a whole number stands behind LIMIT"),
         ("SELECT ?a { ?a x:a ?b FILTER(?b =¦= 3) }", "equal is written ="),
         ("SELECT ?a { ?a x:a ?b FILTER(?b ¦<> 3) }", "unequal is written !="),
@@ -218,6 +218,7 @@ def told(text: str) -> tuple[int, str]:
             'SELECT ?x { ?x x:p ?y FILTER regex(?y, ¦"\\d+") }',
             "a \\ in a text begins an escape, as \\n does; by itself it is written \\\\",
         ),
+        ("SELECT * { { SELECT ?x { ?x ?y ?z } LIMIT 5 ¦?s x:a ?o } }", "?s cannot stand here, behind 5"),
         ("SELECT * { ?s ?p ?o } ORDER BY¦", "something is missing at the end, behind BY"),
     ],
 )
