@@ -7,6 +7,7 @@ from kg.query.csv_rows import csv_lines
 from kg.query.endpoint import ask_endpoint
 from kg.query.excerpt import Excerpt, excerpt
 from kg.query.explain import Explanation, explain
+from kg.query.guard import is_deep
 from kg.query.lookup import Lookup
 from kg.query.lookup_reader import graph_lookup, lookup
 from kg.query.named import Question, question, questions
@@ -35,6 +36,7 @@ __all__ = [
     "explanation_text",
     "folded",
     "graph_lookup",
+    "is_deep",
     "lookup",
     "question",
     "questions",

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import pyoxigraph as ox
 
 from kg.errors import QueryError
-from kg.query.guard import refuse_remote
+from kg.query.guard import refuse_deep, refuse_remote
 from kg.query.syntax import why_not
 
 Results: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
@@ -24,6 +24,7 @@ def run(
 
     Prefixes that the query does not declare are taken from `prefixes`; `bound` gives variables their values, so that none is pasted into the text.
     """
+    refuse_deep(query)
     refuse_remote(query)
     try:
         return store.query(

@@ -10,7 +10,7 @@ from email.parser import BytesParser
 from functools import partial
 from urllib.parse import quote
 
-from kg.query import Reading, excerpt, read, scoped
+from kg.query import Reading, excerpt, is_deep, read, scoped
 from kg.serving.admission import Admission, follow
 from kg.serving.cache import Cache, Repeats
 from kg.serving.coding import packed
@@ -22,7 +22,7 @@ from kg.serving.negotiation import choose, encoding, languages
 from kg.serving.openapi import openapi
 from kg.serving.pool import Pool
 from kg.serving.preconditions import NONE, graph_tag, preconditions
-from kg.serving.protocol import Operation, graph_named, is_deep, operation, uncompressed
+from kg.serving.protocol import Operation, graph_named, operation, uncompressed
 from kg.serving.question import Question, question
 from kg.serving.replies import KEPT, allowed, is_browser, let_go, options, tag_of, tags_of, told, unchanged, unwanted
 from kg.serving.settings import Setup

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from kg.query import is_deep
 from kg.serving.execute import NAMES, media_of
 from kg.serving.messages import Problem, Request, decoded
 
-# So many levels of nesting are more than any query of people has.
-_DEEPEST = 500
 _FORM = "application/x-www-form-urlencoded"
 # What is looked at before anybody knows whether it is a query keeps all others waiting.
 _LONGEST = 1 << 18
@@ -112,23 +110,6 @@ def _format(given: Sequence[tuple[str, str]]) -> str:
     if names and not chosen:
         raise Problem(400, f"{names[0][:100]!r} is no format here: there are {', '.join(NAMES)}, and their media types")
     return chosen
-
-
-def is_deep(text: str) -> bool:
-    """Return whether braces or parentheses may stand in each other so often that the parser, which calls itself for each, has no room left."""
-    return len(text) > _DEEPEST and any(
-        _depth(text, opening, closing) > _DEEPEST for opening, closing in ("{}", "()", "[]", ("<<", ">>"))
-    )
-
-
-def _depth(text: str, opening: str, closing: str) -> int:
-    if text.count(opening) <= _DEEPEST:
-        return 0
-    depth = most = 0
-    for match in re.finditer(f"({re.escape(opening)})|{re.escape(closing)}", text):
-        depth = depth + 1 if match[1] else max(0, depth - 1)
-        most = max(most, depth)
-    return most
 
 
 def checked(iri: str) -> str:

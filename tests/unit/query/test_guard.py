@@ -7,7 +7,7 @@ from time import perf_counter
 import pytest
 
 from kg.errors import QueryError
-from kg.query.guard import refuse_remote
+from kg.query.guard import is_deep, refuse_deep, refuse_remote
 
 _URL = "<http://elsewhere.example/sparql>"
 
@@ -102,3 +102,13 @@ def test_a_long_query_is_read_in_time(piece: str) -> None:
     start = perf_counter()
     refuse_remote(piece * (200_000 // len(piece)))
     assert perf_counter() - start < 5
+
+
+@pytest.mark.parametrize(("opening", "closing"), ["{}", "()", "[]", ("<<", ">>")])
+def test_what_is_nested_too_deeply_is_refused(opening: str, closing: str) -> None:
+    # The engine calls itself for each bracket, and has no room left at some number of them.
+    for number, deep in ((500, False), (501, True)):
+        assert is_deep(f"SELECT {opening * number}{closing * number}") is deep
+    assert not is_deep(f"{opening} {closing} " * 1000)
+    with pytest.raises(QueryError, match=r"nested too deeply.*500.*KG504"):
+        refuse_deep(opening * 100_000)

@@ -51,6 +51,7 @@ def test_a_bound_variable_is_a_value_and_no_text() -> None:
             r"^query, line 2, column 2: the query is not SPARQL: the prefix none: is not declared; declare it with PREFIX none: <...>; ",
         ),
         ("SELECT * { SERVICE <http://x/> { ?s ?p ?o } }", r"KG502"),
+        ("SELECT * { FILTER" + "(" * 100_000, r"nested too deeply.*KG504"),
     ],
 )
 def test_a_query_that_is_none_is_an_error(query: str, message: str) -> None:
