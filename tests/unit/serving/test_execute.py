@@ -173,6 +173,9 @@ def test_faults_of_a_query(store: ox.Store) -> None:
     assert (found.status, found.code) == (400, "KG503")
     assert found.what.startswith("the query is not SPARQL: line 2, column ")
     assert problem(store, Query("SELECT * { ?s nope:p ?o }")).status == 400
+    # A relative name is none, and no fault.
+    missing = problem(store, Query("SELECT * { <a> ?p ?o .\n ?s ?p }", base="http://here/sparql"))
+    assert "line 2, column 8: something is missing before }" in missing.what
 
 
 @pytest.mark.parametrize("kind", ["SELECT * ", "ASK ", "CONSTRUCT { ?s ?p ?o } WHERE "])

@@ -98,6 +98,8 @@ def test_relative_names_are_those_of_the_endpoint(writer: Writer) -> None:
     writer.do(update("INSERT DATA { <x> <http://x/p> <http://x/1> }"))
     (quad,) = writer.store
     assert quad.subject == ox.NamedNode("http://here/x")
+    with pytest.raises(Problem, match="line 2, column 10: something is missing before }"):
+        writer.do(update("INSERT DATA { <x> <p> <y> .\n <y> <p> }"))
 
 
 @pytest.mark.parametrize(
