@@ -102,9 +102,11 @@ class Statements:
     def follow_if_any(self, part: Part, solutions: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """Return solutions of which each goes on with what fits an optional part, if anything does."""
         nothing = (None,) * part.terms
-        longer = []
+        longer: list[tuple[Any, ...]] = []
         for terms in solutions:
-            found = [row for row in self.follow(part.steps, [terms]) if all(test.holds(row) for test in part.tests)]
+            found = self.follow(part.steps, [terms])
+            if part.tests:
+                found = [row for row in found if all(test.holds(row) for test in part.tests)]
             longer += found or [terms + nothing]
         return longer
 

@@ -28,7 +28,7 @@ class GraphLookup(Lookup):
         try:
             # One that is made twice is one.
             triples = dict.fromkeys(self._triples(store, self._known(iris)))
-            return None if 0 < rows < len(triples) or any(map(_is_long, triples)) else self._write(triples)
+            return None if 0 < rows < len(triples) else self._write(triples)
         except (OSError, RuntimeError, TypeError, ValueError):
             return None
 
@@ -47,11 +47,11 @@ class Description(GraphLookup):
         seen = set(known)
         while waiting:
             for quad in statements.matching(waiting.pop(), None, None):
-                yield quad.triple
-                value = quad.object
+                value = _short(quad.object)
                 if isinstance(value, ox.BlankNode) and value not in seen:
                     seen.add(value)
                     waiting.append(value)
+                yield quad.triple
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,14 @@ class Construction(GraphLookup):
                 subject, predicate, object_ = terms[about], terms[verb], terms[value]
                 # What has no value, or cannot stand there, makes no triple.
                 if object_ is not None and isinstance(predicate, ox.NamedNode) and isinstance(subject, _SUBJECTS):
-                    yield ox.Triple(subject, predicate, object_)
+                    yield ox.Triple(subject, predicate, _short(object_))
 
 
-def _is_long(triple: ox.Triple) -> bool:
-    """Return whether a triple takes long to be written, or may."""
-    value = triple.object
-    return isinstance(value, ox.Triple) or (isinstance(value, ox.Literal) and len(value.value) > LONG)
+def _short(term: Any) -> Any:
+    """Return a term; TypeError where it is a triple of RDF 1.2, or long."""
+    if isinstance(term, ox.Literal):
+        if len(term.value) > LONG:
+            raise TypeError
+    elif isinstance(term, ox.Triple):
+        raise TypeError
+    return term
