@@ -26,8 +26,7 @@ class GraphLookup(Lookup):
     def answer(self, store: ox.Store, iris: Sequence[str], rows: int = 0) -> bytes | None:
         """Return the graph; None where it has more than `rows` triples (0: any number) or takes long, or where an IRI is none."""
         try:
-            # One that is made twice is one.
-            triples = dict.fromkeys(self._triples(store, self._known(iris)))
+            triples = list(self._triples(store, self._known(iris)))
             return None if 0 < rows < len(triples) else self._write(triples)
         except (OSError, RuntimeError, TypeError, ValueError):
             return None
@@ -43,8 +42,8 @@ class Description(GraphLookup):
 
     def _triples(self, store: ox.Store, known: tuple[Any, ...]) -> Iterable[ox.Triple]:
         statements = Statements(store, _MOST_DESCRIBED)
-        waiting = list(known)
-        seen = set(known)
+        waiting = list(dict.fromkeys(known))
+        seen = set(waiting)
         while waiting:
             for quad in statements.matching(waiting.pop(), None, None):
                 value = _short(quad.object)
@@ -61,12 +60,20 @@ class Construction(GraphLookup):
     _template: tuple[tuple[int, int, int], ...]
 
     def _triples(self, store: ox.Store, known: tuple[Any, ...]) -> Iterable[ox.Triple]:
+        made: set[ox.Triple] = set()
+        # From the last to the first, as the store does it, so that the answer is the same whoever gives it.
+        template = self._template[::-1]
         for terms in self._solutions(Statements(store), known):
-            for about, verb, value in self._template:
+            for about, verb, value in template:
                 subject, predicate, object_ = terms[about], terms[verb], terms[value]
                 # What has no value, or cannot stand there, makes no triple.
-                if object_ is not None and isinstance(predicate, ox.NamedNode) and isinstance(subject, _SUBJECTS):
-                    yield ox.Triple(subject, predicate, _short(object_))
+                if object_ is None or not isinstance(predicate, ox.NamedNode) or not isinstance(subject, _SUBJECTS):
+                    continue
+                triple = ox.Triple(subject, predicate, _short(object_))
+                # One that was made before is not told again, but for those of blank nodes, which the store takes for others each time.
+                if triple not in made or isinstance(subject, ox.BlankNode) or isinstance(object_, ox.BlankNode):
+                    made.add(triple)
+                    yield triple
 
 
 def _short(term: Any) -> Any:
