@@ -8,39 +8,55 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg.query.lookup import RowLookup, as_json
+from kg.query.lookup import RowLookup, Step, as_json
 
 # So many solutions are listed at most, and so many counted, which takes no longer than others should wait.
 MOST_LISTED, _MOST_COUNTED = 500, 5000
-_NAMES = ("?s", "?p", "?o")
 # What stands between two rows: in a text, a quote has a backslash before it.
 _BETWEEN = b'}},{"'
+PLACES = ("?s", "?p", "?o")
+
+
+class Pattern:
+    """A lone pattern as a text in which each IRI has a place, by its number, as `str.format` has them; `constants` are the terms behind the IRIs."""
+
+    def __init__(self, step: Step, iris: int, constants: Sequence[Any], names: Sequence[str] = PLACES) -> None:
+        known = [f"{{{number}}}" for number in range(iris)]
+        known += [str(term).replace("{", "{{").replace("}", "}}") for term in constants]
+        terms = (known[place] if place >= 0 else name for name, place in zip(names, step[:3], strict=True))
+        self._text = f"{{{{ {' '.join(terms)} }}}}"
+
+    def listed(self, asked: str, limit: int) -> str:
+        """Return the query of so many of its solutions, and of one more than are listed at most."""
+        return f"SELECT {asked} {self._text} LIMIT {min(limit, MOST_LISTED + 1)}"
+
+    def counted(self, distinct: str) -> str:
+        """Return the query of how many solutions it has, or values of a variable (""), and after that of how many were looked at."""
+        # All of its variables have a value in each solution.
+        asked = f"(COUNT(DISTINCT {distinct}) AS ?n) (COUNT(*) AS ?all)" if distinct else "(COUNT(*) AS ?n)"
+        return f"SELECT {asked} {{{{ SELECT * {self._text} LIMIT {_MOST_COUNTED + 1} }}}}"
 
 
 @dataclass(frozen=True, slots=True)
 class _LoneLookup(RowLookup):
-    def _asked_of(self, store: ox.Store, iris: Sequence[str], names: Sequence[str], form: str) -> Any:
-        """Return what the store says to a query of the only pattern, whose variables have these names; None where an IRI is none."""
+    # What the store is asked, with a place for each IRI; "" where it is not.
+    _asked: str
+
+    def _answered(self, store: ox.Store, iris: Sequence[str]) -> Any:
+        """Return what the store says; None where an IRI is none."""
         try:
-            known = self._known(iris)
-            (step,) = self._parts[0].steps
-            terms = [str(known[place]) if place >= 0 else name for name, place in zip(names, step[:3], strict=True)]
-            return store.query(form.format(f"{{ {' '.join(terms)} }}"))
+            return store.query(self._asked.format(*self.nodes(iris)))
         except (OSError, RuntimeError, ValueError):
             return None
 
 
 @dataclass(frozen=True, slots=True)
 class ListLookup(_LoneLookup):
-    """A look-up of the things of which something is said; `_names` are those of its variables, subject, predicate and object."""
-
-    _names: tuple[str, ...] = _NAMES
-    _asked: str = "*"
+    """A look-up of the things of which something is said."""
 
     def answer(self, store: ox.Store, iris: Sequence[str], rows: int = 0) -> bytes | None:
         """Return the list as SPARQL 1.1 Query Results JSON; None where it is longer than `rows` (0: any number) or takes long, or where an IRI is none."""
-        form = f"SELECT {self._asked} {{}} LIMIT {min(self._limit, MOST_LISTED + 1)}"
-        found = self._asked_of(store, iris, self._names, form)
+        found = self._answered(store, iris)
         if found is None:
             return None
         written: bytes = found.serialize(format=ox.QueryResultsFormat.JSON)
@@ -57,19 +73,11 @@ class CountLookup(_LoneLookup):
     def answer(self, store: ox.Store, iris: Sequence[str], rows: int = 0) -> bytes | None:
         """Return the count as SPARQL 1.1 Query Results JSON, as the store itself writes it; None where it takes long, or where an IRI is none."""
         del rows
-        number = self._counted(store, iris) if self.is_lone else self._read(store, iris)
+        number = self._counted(store, iris) if self._asked else self._read(store, iris)
         return None if number is None else f"{self._head}{as_json(ox.Literal(number))}}}]}}}}".encode()
 
     def _counted(self, store: ox.Store, iris: Sequence[str]) -> int | None:
-        listed = f"{{{{ SELECT * {{}} LIMIT {_MOST_COUNTED + 1} }}}}"
-        if not self._distinct:
-            # The variables of a lone pattern have a value in each solution.
-            found = self._asked_of(store, iris, _NAMES, f"SELECT (COUNT(*) AS ?n) {listed}")
-        else:
-            names = [name for name, place in zip(_NAMES, self._parts[0].steps[0][:3], strict=True) if place < 0]
-            value = names[self._place - len(self.iris) - len(self._constants)]
-            form = f"SELECT (COUNT(DISTINCT {value}) AS ?n) (COUNT(*) AS ?all) {listed}"
-            found = self._asked_of(store, iris, _NAMES, form)
+        found = self._answered(store, iris)
         if found is None:
             return None
         numbers = [int(number.value) for number in next(found)]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
 from kg.query.lookup import MOST, Part, RowLookup, Step, Test, takes
 from kg.query.lookup_graph import Construction, Description, GraphLookup, Write
-from kg.query.lookup_lone import MOST_LISTED, CountLookup, ListLookup
+from kg.query.lookup_lone import MOST_LISTED, PLACES, CountLookup, ListLookup, Pattern
 from kg.query.tokens import (
     IRI,
     KEYWORDS,
@@ -37,6 +37,8 @@ _CONSTRUCT = re.compile(rf"{SPACE}*CONSTRUCT{SPACE}*(?P<short>WHERE{SPACE}*)?\{{
 _WHERE = re.compile(rf"{SPACE}*(?:WHERE{SPACE}*)?\{{", KEYWORDS)
 _DESCRIBE = re.compile(rf"{SPACE}*DESCRIBE(?:{SPACE}*{IRI})+{SPACE}*", KEYWORDS)
 _Found = TypeVar("_Found")
+# IRIs, the texts around them, constants, parts and tests.
+_Known: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], tuple[Any, ...], tuple[Part, ...], tuple[Test, ...]]
 _LANG = rf"LANG{SPACE}*\({SPACE}*{VARIABLE}{SPACE}*\){SPACE}*"
 _IS = rf"{_LANG}={SPACE}*{TEXT}{SPACE}*"
 _BELONGS = rf"LANGMATCHES{SPACE}*\({SPACE}*{_LANG},{SPACE}*{TEXT}{SPACE}*\){SPACE}*"
@@ -153,11 +155,7 @@ class _Reader:
         if form["ask"]:
             return RowLookup(*known, "", None, MOST)
         if form["counted"]:
-            name = form["number"][1:]
-            if name in self._variables:
-                raise ValueError("a number in the place of a value")
-            place = -1 if form["counted"] == "*" else self._variables[re.split("[?$]", form["counted"])[1]]
-            return CountLookup(*known, _head([name]) + f'{{"{name}":', None, MOST, place, form["distinct"] is not None)
+            return self._count(known, form)
         columns = self._columns(form["variables"])
         cells = tuple((f'"{name}":', place) for name, place in columns if place >= 0)
         head = _head([name for name, _ in columns])
@@ -167,7 +165,25 @@ class _Reader:
         # A list of things, whose names are short.
         names = tuple(token["variable"] or "" for token in next(_triples(self._tokens[:-1])))
         most = MOST_LISTED + 1 if limit is None else limit
-        return ListLookup(*known, head, cells, most, names, form["variables"])
+        pattern = Pattern(parts[0].steps[0], len(iris), self._constants, names)
+        return ListLookup(*known, head, cells, most, pattern.listed(form["variables"], most))
+
+    def _count(self, known: _Known, form: re.Match[str]) -> RowLookup:
+        """Return the look-up that counts solutions."""
+        name = form["number"][1:]
+        if name in self._variables:
+            raise ValueError("a number in the place of a value")
+        place = -1 if form["counted"] == "*" else self._variables[re.split("[?$]", form["counted"])[1]]
+        distinct = form["distinct"] is not None
+        head = _head([name]) + f'{{"{name}":'
+        asked = ""
+        if RowLookup(*known, head, None, MOST).is_lone:
+            iris, _, constants, parts, _ = known
+            (step,) = parts[0].steps
+            values = [each for each, number in zip(PLACES, step[:3], strict=True) if number < 0]
+            value = values[place - len(iris) - len(constants)] if distinct else ""
+            asked = Pattern(step, len(iris), constants).counted(value)
+        return CountLookup(*known, head, None, MOST, asked, place, distinct)
 
     def _group(self, tokens: Iterator[re.Match[str]]) -> tuple[tuple[Part, ...], tuple[Test, ...]]:
         """Return the parts up to the brace that ends a group, and what is tested of all of them."""
