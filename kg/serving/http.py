@@ -18,6 +18,7 @@ from kg.serving.cache import Repeats, Whole
 from kg.serving.headers import dated, open_to_all
 from kg.serving.intake import Asked, Intake
 from kg.serving.limits import HttpLimits
+from kg.serving.linger import Linger
 from kg.serving.messages import REASONS, Answer, Problem, Request
 
 _CRLF = b"\r\n"
@@ -51,6 +52,7 @@ class Connections:
         self.handler, self.limits, self.told, self.loop = handler, limits, told, loop
         self.repeats, self.counted = repeats, counted
         self.open: set[Connection] = set()
+        self.linger = Linger(loop, self.open)
         self.each: Counter[str] = Counter()
         self.stopping = False
         # Whether the time for answers that had begun when it stopped is over.
@@ -210,6 +212,7 @@ class Connection(asyncio.Protocol):
             return False
         self.transport.write(found.body)
         self._begin("idle", self.limits.idle_time)
+        everyone.linger.answered(start)
         asked = found.request if found.request.client == self.peer else replace(found.request, client=self.peer)
         everyone.told(asked, 200, found.size, monotonic() - start)
         return True

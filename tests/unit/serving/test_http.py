@@ -151,6 +151,20 @@ def test_what_was_asked_before_has_the_answer_it_had(loop: str, size: int) -> No
         assert len(site.asked) == before + 4, "another state, or a client that may not ask now"
 
 
+def test_who_is_answered_at_once_is_waited_for(loop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    repeats = Repeats(1 << 20, lambda: 1, lambda _: True)
+    noted: list[float] = []
+    with serving(loop, repeats=repeats) as site, site.connect() as client:
+        monkeypatch.setattr(site.connections.linger, "answered", noted.append)
+        for path in ("/echo?a", "/kept?a", "/kept?a", "/kept?a"):
+            client.sendall(get(path))
+            assert client.recv(10_000).startswith(b"HTTP/1.1 200 ")
+        assert until(lambda: len(noted) == 1)
+        client.sendall(get("/echo", LAST))
+        rest(client)
+    assert len(noted) == 1
+
+
 def test_no_way_leads_through_this_server(site: Site) -> None:
     found = site.ask(get("there:80", method="CONNECT") + get("/echo"))
     assert [(reply.told["method"], reply.told["path"]) for reply in found] == [("CONNECT", "there:80")]
