@@ -24,7 +24,7 @@ from kg.serving.pool import Pool
 from kg.serving.preconditions import NONE, graph_tag, preconditions
 from kg.serving.protocol import Operation, graph_named, operation, uncompressed
 from kg.serving.question import Question, question
-from kg.serving.replies import KEPT, allowed, is_browser, let_go, options, tag_of, tags_of, told, unchanged, unwanted
+from kg.serving.replies import KEPT, allowed, is_browser, options, tag_of, tags_of, told, unchanged, unwanted
 from kg.serving.settings import Setup
 from kg.serving.states import Open, Reader, Writing
 from kg.serving.statics import Statics, fixed, release_file
@@ -69,7 +69,7 @@ class App:
             answer = told(request, problem)
         sent = unwanted(request, answer)
         if sent is not answer:
-            await let_go(answer)
+            await answer.let_go()
         return open_to_all(sent)
 
     async def _answer(self, request: Request) -> Answer:

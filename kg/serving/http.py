@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from time import monotonic
-from typing import Any, cast
+from typing import cast
 
 from kg.serving.cache import Repeats, Whole
 from kg.serving.headers import dated, open_to_all
@@ -348,7 +348,7 @@ class Connection(asyncio.Protocol):
         pieces = answer.pieces
         if pieces is None or _is_bodiless(asked, answer):
             sent = self._write_whole(asked, answer, keep)
-            await _close(pieces)
+            await answer.let_go()
             await self._drain()
             return sent
         chunked = asked.chunks and "content-length" not in answer.headers
@@ -361,7 +361,7 @@ class Connection(asyncio.Protocol):
                     self.transport.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
                     await self._drain()
         finally:
-            await _close(pieces)
+            await answer.let_go()
         if chunked:
             trailers = "".join(f"{name}: {value}\r\n" for name, value in answer.trailers.items())
             self.transport.write(b"0\r\n" + trailers.encode("latin-1") + _CRLF)
@@ -418,9 +418,3 @@ def _head(answer: Answer, keep: bool, chunked: bool) -> bytes:
 
 def _is_bodiless(asked: Asked, answer: Answer) -> bool:
     return asked.request.method == "HEAD" or answer.status in _NO_BODY
-
-
-async def _close(pieces: Any) -> None:
-    close = getattr(pieces, "aclose", None)
-    if close is not None:
-        await close()

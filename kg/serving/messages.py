@@ -68,6 +68,12 @@ class Answer:
     closing: bool = False
     state: int = -1
 
+    async def let_go(self) -> None:
+        """End what makes the pieces, which are not asked for any more."""
+        close = getattr(self.pieces, "aclose", None)
+        if close is not None:
+            await close()
+
 
 class Problem(Exception):  # noqa: N818 - what RFC 9457 calls it
     """A request that is not answered as asked: an HTTP status and a sentence that says why (RFC 9457)."""

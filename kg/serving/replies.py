@@ -56,13 +56,6 @@ def unwanted(request: Request, answer: Answer) -> Answer:
     return not_modified(answer) if there and request.header("if-none-match").strip() == "*" else answer
 
 
-async def let_go(answer: Answer) -> None:
-    """End what makes the pieces of an answer that is not sent."""
-    close = getattr(answer.pieces, "aclose", None)
-    if close is not None:
-        await close()
-
-
 def is_browser(accept: str) -> bool:
     """Return whether a page is liked more than results are."""
     return choose(accept, ("application/sparql-results+json", "text/turtle", "text/html")) == "text/html"
